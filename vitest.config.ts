@@ -18,15 +18,6 @@ export default defineConfig({
           testTimeout: 30_000,
         },
       },
-      {
-        resolve,
-        ssr,
-        test: {
-          name: "nn",
-          root: "packages/nn",
-          include: ["src/**/*.test.ts"],
-          setupFiles: ["../../scripts/test-setup.ts"],
-        },
       },
       {
         resolve,

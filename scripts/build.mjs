@@ -1,0 +1,45 @@
+/**
+ * @file Builds everything that the packages publish: compiled TypeScript, the dashboard and the single-file widgets.
+ *
+ * Runs as npm's `prepare`, so that `npm ci` alone leaves a clone in which `npx trainlog` works. Plain JavaScript, because npm also runs it with
+ * an older Node before the pinned one is installed (`npm install --package-lock-only`): then there is nothing to build with, and it says so.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const bin = (name) => join(root, "node_modules", ".bin", name);
+
+if (!existsSync(bin("tsc"))) {
+  console.log("build: the tools are not installed yet; run `npm ci`");
+  process.exit(0);
+}
+
+function run(title, command, args, cwd = root) {
+  const startMs = performance.now();
+  const { status, error } = spawnSync(command, args, { cwd, stdio: "inherit" });
+  if (error !== undefined || status !== 0) {
+    console.error(`build: ${title} failed${error === undefined ? "" : `: ${error.message}`}`);
+    process.exit(1);
+  }
+  console.log(`build: ${title} (${((performance.now() - startMs) / 1000).toFixed(1)} s)`);
+}
+
+/** Compiles into a fresh folder and swaps it in: nobody sees half a build, and no file of an earlier one stays behind. */
+function compile(title, packageDir) {
+  const dist = join(packageDir, "dist");
+  const fresh = mkdtempSync(join(packageDir, ".dist-"));
+  run(title, bin("tsc"), ["-p", join(packageDir, "tsconfig.build.json"), "--outDir", fresh]);
+  for (const kept of ["dashboard"]) {
+    if (existsSync(join(dist, kept))) renameSync(join(dist, kept), join(fresh, kept));
+  }
+  rmSync(dist, { recursive: true, force: true });
+  renameSync(fresh, dist);
+}
+
+compile("trainlog", join(root, "packages", "trainlog"));
+if (existsSync(join(root, "packages", "dashboard", "vite.config.ts"))) {
+  run("dashboard", bin("vite"), ["build", "--logLevel", "warn"], join(root, "packages", "dashboard"));
+}

@@ -1,0 +1,118 @@
+/**
+ * @file Checks who may import whom (the table in ARCHITECTURE.md), on the imports that TypeScript itself finds.
+ *
+ * Rooms are folders below `packages/trainlog/src`. A rule names the rooms (or single files) that a room may import besides itself; whatever is
+ * not named is refused, so a new dependency between rooms is a decision and not an accident.
+ */
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+
+/** One import that the rules refuse. */
+export interface Violation {
+  readonly file: string;
+  readonly imported: string;
+  readonly why: string;
+}
+
+/** What each room may import, longest prefix first. Paths are relative to `packages/trainlog/src`. */
+export const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  run: [],
+  log: ["run/error.ts", "run/json.ts"],
+  widgets: ["log", "run/error.ts", "run/json.ts"],
+  "run-log/codec": ["run"],
+  "run-log/write": ["run", "run-log/codec", "run-log/file-system.ts"],
+  "run-log/read": ["run", "run-log/codec", "run-log/file-system.ts", "run-log/write/lock.ts"],
+  "run-log/seal": ["run", "run-log"],
+  "run-log/check": ["run", "run-log"],
+  "run-log": ["run"],
+  store: ["run", "run-log"],
+  track: ["run", "log", "run-log"],
+  api: ["run"],
+  server: ["run", "run-log", "store", "api"],
+  cli: ["run", "log", "widgets", "run-log", "store", "track", "api", "server", "index.ts"],
+  "index.ts": ["run", "track", "log"],
+  "index.browser.ts": ["run", "track", "log"],
+};
+
+/** Files that must stay free of Node built-ins, because browsers load them. */
+const BROWSER_ENTRIES = ["index.browser.ts", "log/index.browser.ts", "widgets/index.ts", "run-log/codec/index.ts", "run/index.ts"];
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** The specifiers that a source file imports, static and dynamic, without those in comments and strings. */
+export function importsOf(source: string): string[] {
+  return ts.preProcessFile(source, true, true).importedFiles.map((file) => file.fileName);
+}
+
+/** The room of a path relative to `packages/trainlog/src`: the longest entry of {@link ROOMS} that contains it. */
+export function roomOf(path: string): string | undefined {
+  return Object.keys(ROOMS)
+    .filter((room) => path === room || path.startsWith(`${room}/`))
+    .sort((a, b) => b.length - a.length)[0];
+}
+
+/** Says whether a file may import another one, both relative to `packages/trainlog/src`. */
+export function isAllowed(from: string, to: string): boolean {
+  const room = roomOf(from);
+  if (room === undefined) return false;
+  if (roomOf(to) === room || to.startsWith(`${room}/`)) return true;
+  return (ROOMS[room] ?? []).some((allowed) => to === allowed || to.startsWith(`${allowed}/`));
+}
+
+function sourceFiles(dir: string): string[] {
+  return globSync("**/*.{ts,tsx}", { cwd: dir }).filter((path) => !/\.(test|test-d)\.tsx?$/.test(path));
+}
+
+function checkRooms(): Violation[] {
+  const src = join(root, "packages/trainlog/src");
+  return sourceFiles(src).flatMap((file) =>
+    importsOf(readFileSync(join(src, file), "utf8"))
+      .filter((specifier) => specifier.startsWith("."))
+      .map((specifier) => relative(src, resolve(dirname(join(src, file)), specifier)))
+      .filter((target) => !isAllowed(file, target))
+      .map((target) => ({ file, imported: target, why: `room "${roomOf(file) ?? "(none)"}" may not import it` })),
+  );
+}
+
+/** Walks what a browser entry loads and finds Node built-ins; type-only imports do not count, they are erased. */
+function checkBrowserEntries(): Violation[] {
+  const src = join(root, "packages/trainlog/src");
+  const found: Violation[] = [];
+  const seen = new Set<string>();
+  const visit = (file: string): void => {
+    if (seen.has(file)) return;
+    seen.add(file);
+    const { outputText } = ts.transpileModule(readFileSync(join(src, file), "utf8"), {
+      compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022, verbatimModuleSyntax: true },
+    });
+    for (const specifier of importsOf(outputText)) {
+      if (specifier.startsWith("node:")) found.push({ file, imported: specifier, why: "a browser entry reaches this file" });
+      else if (specifier.startsWith(".")) visit(relative(src, resolve(dirname(join(src, file)), specifier)));
+    }
+  };
+  for (const entry of BROWSER_ENTRIES) visit(entry);
+  return found;
+}
+
+function checkDashboardLib(): Violation[] {
+  const lib = join(root, "packages/dashboard/src/lib");
+  return sourceFiles(lib).flatMap((file) =>
+    importsOf(readFileSync(join(lib, file), "utf8"))
+      .filter((specifier) => /^(preact|uplot|@preact)/.test(specifier) || /\/(components|pages)\//.test(specifier))
+      .map((imported) => ({ file: `dashboard/src/lib/${file}`, imported, why: "lib is pure: no DOM, no components" })),
+  );
+}
+
+/** All violations in the repository. */
+export function checkImports(): Violation[] {
+  return [...checkRooms(), ...checkBrowserEntries(), ...checkDashboardLib()];
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const violations = checkImports();
+  for (const { file, imported, why } of violations) console.error(`${file} imports ${imported}: ${why}`);
+  console.log(violations.length === 0 ? "import rules hold" : `${violations.length} imports break the rules`);
+  process.exitCode = violations.length === 0 ? 0 : 1;
+}
