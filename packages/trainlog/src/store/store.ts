@@ -1,0 +1,132 @@
+/**
+ * @file The store as the rest of trainlog sees it: one folder of runs, with queries, durable ingest, edits and clean-up.
+ *
+ * The interface is asynchronous even where the embedded implementation answers at once, so that one which asks another machine can take its place.
+ */
+import type { ArtifactEvent, RunEvent } from "../run/event.ts";
+import type { Blobs } from "./blobs/blobs.ts";
+import type {
+  AppendResult,
+  ConsolePage,
+  ConsoleQuery,
+  CreatedRun,
+  DeletedRun,
+  GcOptions,
+  GcReport,
+  IngestBatch,
+  MediaPage,
+  MediaQuery,
+  MetricQuery,
+  MetricSummary,
+  NewRun,
+  PointQuery,
+  ProjectInfo,
+  RawPoints,
+  RunDetail,
+  RunEdit,
+  RunFinish,
+  RunInfo,
+  RunPage,
+  RunQuery,
+  SeriesBuckets,
+  SeriesQuery,
+  SeriesTarget,
+  StoreListener,
+  StoreUsage,
+  SubscribeOptions,
+  TrashedRun,
+} from "./types.ts";
+
+/**
+ * A folder of runs.
+ *
+ * Methods that name a run reject with `run/not-found` (404) when the store has none of that id. Methods that change something reject with
+ * `store/read-only` (403) in read mode, and with `store/disk-full` (507) or `store/io` when the disk does not take it; the store stays usable.
+ */
+export interface Store extends AsyncDisposable {
+  /** Absolute path of the folder. */
+  readonly dir: string;
+  readonly mode: "serve" | "read";
+  /** What opening it found and did (replayed log, damage set aside, catalog rebuilt), one sentence each. */
+  readonly notes: readonly string[];
+  readonly blobs: Blobs;
+
+  /** All projects that have runs, by name. */
+  projects(): Promise<ProjectInfo[]>;
+  listRuns(query?: RunQuery): Promise<RunPage>;
+  getRun(runId: string): Promise<RunDetail>;
+  /**
+   * Finds runs by a part of what a person types: a whole id, the beginning of an id, or a whole name. Newest first, at most `limit` (default 10).
+   */
+  findRuns(text: string, limit?: number): Promise<RunInfo[]>;
+  /** Metrics of a run, ordered by key. */
+  metrics(runId: string, query?: MetricQuery): Promise<MetricSummary[]>;
+  /**
+   * Buckets of several metrics at once, in the order of `targets`. A metric that a run has not got gives `undefined`, so that one curve that is
+   * not there yet never hides the others; so does a run that is gone.
+   */
+  series(targets: readonly SeriesTarget[], query: SeriesQuery): Promise<(SeriesBuckets | undefined)[]>;
+  /** Raw points of one metric by arrival index: a page, or the last ones. `undefined` when the run has no such metric. */
+  points(runId: string, key: string, query?: PointQuery): Promise<RawPoints | undefined>;
+  /** Everything that the run said, in order, then edits made by others; in bounded memory. */
+  events(runId: string): AsyncIterable<RunEvent>;
+  console(runId: string, query?: ConsoleQuery): Promise<ConsolePage>;
+  media(runId: string, query?: MediaQuery): Promise<MediaPage>;
+  artifacts(runId: string): Promise<readonly ArtifactEvent[]>;
+
+  /** Makes or resumes a run that is fed through this store. Idempotent by id. */
+  createRun(run: NewRun): Promise<CreatedRun>;
+  /**
+   * Stores batches of one run. Resolves when they survive `kill -9` and power loss; each batch is whole or absent.
+   *
+   * @throws TrainlogError `run/not-found`, `run/locked` (another process writes this run, 409), `store/disk-full` (507), `store/io`.
+   */
+  append(runId: string, batches: readonly IngestBatch[]): Promise<AppendResult[]>;
+  /** Says that the run's script still lives. */
+  heartbeat(runId: string): Promise<void>;
+  /** Ends a run that is fed through this store. */
+  finishRun(runId: string, finish: RunFinish): Promise<void>;
+  /** Changes name, tags, notes, group or archive flag of any run, also of one that another process is writing. */
+  editRun(runId: string, edit: RunEdit): Promise<RunInfo>;
+  /** Moves a run to the trash, from where {@link restoreRun} brings it back until a collection. Refused while another process writes it. */
+  deleteRun(runId: string): Promise<DeletedRun>;
+  restoreRun(runId: string): Promise<RunInfo>;
+  trash(): Promise<TrashedRun[]>;
+
+  /** Compresses the logs of a run that ended. */
+  sealRun(runId: string): Promise<{ readonly beforeBytes: number; readonly afterBytes: number }>;
+  gc(options?: GcOptions): Promise<GcReport>;
+  du(): Promise<StoreUsage>;
+
+  /** Looks at the folder now, and comes back when everything that is on disk is visible to queries. */
+  refresh(): Promise<void>;
+  /** Calls `listener` for each change from now on. Returns the function that ends it. */
+  subscribe(listener: StoreListener, options?: SubscribeOptions): () => void;
+  /** Flushes, releases locks, stops timers. Later calls do nothing. */
+  close(): Promise<void>;
+}
+
+/** How {@link openStore} opens a folder. */
+export interface StoreOptions {
+  /**
+   * `"serve"`: take the server lock, accept ingest, keep the catalog file, follow the folder. `"read"`: take nothing and change no run; works on a
+   * read-only folder and beside a server. Default `"read"`.
+   */
+  readonly mode?: "serve" | "read";
+  /** Follow the folder (watch and poll). Default: true in serve mode. */
+  readonly follow?: boolean;
+  /** Make the folder when it is not there. Default: true in serve mode; in read mode a missing folder is `store/not-found`. */
+  readonly create?: boolean;
+  /** Address to name in the server lock, so that a second server can say where the first one is. */
+  readonly address?: string;
+  /** A run fed through the store counts as crashed when it was silent for this long. Default 60,000 ms. */
+  readonly silentAfterMs?: number;
+  /** Seal runs in the background this long after they ended; `false` never. Default 60,000 ms. */
+  readonly sealAfterMs?: number | false;
+  /** Run logs open for writing at once. Default 128. */
+  readonly maxOpenWriters?: number;
+  /** Run logs open for reading at once. Default 128. */
+  readonly maxOpenReaders?: number;
+  /** Hears of trouble in the background (a failed seal, a listener that threw). Default: once per message on the console. */
+  readonly onProblem?: (message: string) => void;
+}
