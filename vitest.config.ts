@@ -18,7 +18,6 @@ export default defineConfig({
           testTimeout: 30_000,
         },
       },
-      },
       {
         resolve,
         ssr,
