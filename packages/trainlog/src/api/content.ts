@@ -1,0 +1,172 @@
+/** @file What a run holds besides points: console, media, artifacts. */
+import { z } from "zod";
+import type { MediaKind } from "../run/event.ts";
+import type { JsonObject } from "../run/json.ts";
+import { count, jsonObject, sha256, step, wallMs } from "./wire.ts";
+
+/** Every kind of media. */
+export const MEDIA_KINDS: readonly MediaKind[] = [
+  "histogram",
+  "image",
+  "audio",
+  "video",
+  "table",
+  "text",
+  "html",
+  "figure",
+  "confusion-matrix",
+  "generations",
+  "file",
+];
+
+/** One line of console output. */
+export interface ConsoleLineInfo {
+  readonly line: number;
+  readonly stream: "stdout" | "stderr";
+  readonly text: string;
+  readonly wallMs: number;
+}
+
+/** {@link ConsoleLineInfo}. */
+export const consoleLine: z.ZodType<ConsoleLineInfo> = z.object({
+  line: count,
+  stream: z.enum(["stdout", "stderr"]),
+  text: z.string(),
+  wallMs,
+});
+
+/** Answer of `GET /runs/:id/console`: lines by number, the newest text of each. */
+export interface ConsoleAnswer {
+  readonly runId: string;
+  readonly lines: readonly ConsoleLineInfo[];
+  /** Highest line number plus 1; 0 when there is no output. */
+  readonly total: number;
+  /** Give it back as `from` for the next page; absent on the last one. */
+  readonly nextFrom?: number;
+}
+
+/** {@link ConsoleAnswer}. */
+export const consoleAnswer: z.ZodType<ConsoleAnswer> = z.object({
+  runId: z.string(),
+  lines: z.array(consoleLine),
+  total: count,
+  nextFrom: count.exactOptional(),
+});
+
+/** Bytes in the blob store; fetch them at `/api/v1/blobs/<sha256>`. */
+export interface BlobInfo {
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  readonly mime?: string;
+}
+
+/** {@link BlobInfo}. */
+export const blobInfo: z.ZodType<BlobInfo> = z.object({ sha256, sizeBytes: count, mime: z.string().exactOptional() });
+
+/** One media value. */
+export interface MediaItem {
+  readonly key: string;
+  readonly step: number;
+  readonly wallMs: number;
+  readonly kind: MediaKind;
+  /** Inline payload and description, by kind: see `run/media.ts`. */
+  readonly data: JsonObject;
+  readonly blobs?: readonly BlobInfo[];
+}
+
+/** {@link MediaItem}. */
+export const mediaItem: z.ZodType<MediaItem> = z.object({
+  key: z.string(),
+  step,
+  wallMs,
+  kind: z.enum(MEDIA_KINDS),
+  data: jsonObject,
+  blobs: z.array(blobInfo).exactOptional(),
+});
+
+/** One media key of a run: its kind (of the newest value) and the steps that have one, ascending and distinct. */
+export interface MediaKey {
+  readonly key: string;
+  readonly kind: MediaKind;
+  readonly count: number;
+  readonly steps: readonly number[];
+}
+
+/** {@link MediaKey}. */
+export const mediaKey: z.ZodType<MediaKey> = z.object({
+  key: z.string(),
+  kind: z.enum(MEDIA_KINDS),
+  count,
+  steps: z.array(step),
+});
+
+/**
+ * Answer of `GET /runs/:id/media`: always the keys; the items of `key` when one is asked for, those at `step` (or else the newest step at or below it)
+ * when that is asked for too.
+ */
+export interface MediaAnswer {
+  readonly runId: string;
+  readonly keys: readonly MediaKey[];
+  readonly items: readonly MediaItem[];
+}
+
+/** {@link MediaAnswer}. */
+export const mediaAnswer: z.ZodType<MediaAnswer> = z.object({
+  runId: z.string(),
+  keys: z.array(mediaKey),
+  items: z.array(mediaItem),
+});
+
+/** One file of an artifact. */
+export interface ArtifactFileInfo {
+  readonly path: string;
+  readonly sizeBytes: number;
+  /** The blob that holds it; absent for a reference. */
+  readonly sha256?: string;
+  /** A place outside that holds it. */
+  readonly uri?: string;
+}
+
+/** An artifact that a run produced or used. */
+export interface ArtifactInfo {
+  readonly direction: "produced" | "used";
+  readonly name: string;
+  readonly kind: string;
+  readonly wallMs: number;
+  readonly digest: string;
+  readonly files: readonly ArtifactFileInfo[];
+  readonly version?: string;
+  readonly aliases?: readonly string[];
+  readonly description?: string;
+  readonly metadata?: JsonObject;
+  readonly step?: number;
+}
+
+/** {@link ArtifactInfo}. */
+export const artifactInfo: z.ZodType<ArtifactInfo> = z.object({
+  direction: z.enum(["produced", "used"]),
+  name: z.string(),
+  kind: z.string(),
+  wallMs,
+  digest: z.string(),
+  files: z.array(
+    z.object({ path: z.string(), sizeBytes: count, sha256: sha256.exactOptional(), uri: z.string().exactOptional() }),
+  ),
+  version: z.string().exactOptional(),
+  aliases: z.array(z.string()).exactOptional(),
+  description: z.string().exactOptional(),
+  metadata: jsonObject.exactOptional(),
+  step: step.exactOptional(),
+});
+
+/** Answer of `GET /runs/:id/artifacts`. */
+export interface ArtifactsAnswer {
+  readonly runId: string;
+  readonly artifacts: readonly ArtifactInfo[];
+}
+
+/** {@link ArtifactsAnswer}. */
+export const artifactsAnswer: z.ZodType<ArtifactsAnswer> = z.object({
+  runId: z.string(),
+  artifacts: z.array(artifactInfo),
+});

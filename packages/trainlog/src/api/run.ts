@@ -1,0 +1,327 @@
+/** @file Runs and projects as the API shows them, and what changes them. */
+import { z } from "zod";
+import type { RunState } from "../run/event.ts";
+import type { JsonObject, JsonValue } from "../run/json.ts";
+import {
+  count,
+  jsonObject,
+  jsonValue,
+  key,
+  name,
+  runId,
+  step,
+  text,
+  type WireNumber,
+  wallMs,
+  wireNumber,
+} from "./wire.ts";
+
+/** Every state that a run can be shown in. */
+export const RUN_STATES: readonly RunState[] = ["running", "finished", "failed", "killed", "crashed"];
+
+/** What is known about a run without its points. */
+export interface RunInfo {
+  readonly runId: string;
+  readonly project: string;
+  /** What people call it; the id when the script gave no name. */
+  readonly name: string;
+  readonly state: RunState;
+  readonly createdMs: number;
+  /** When the run last said something. */
+  readonly updatedMs: number;
+  /** When it finished; absent while it runs and when it crashed. */
+  readonly finishedMs?: number;
+  readonly group?: string;
+  readonly jobType?: string;
+  readonly tags: readonly string[];
+  readonly notes?: string;
+  readonly parentRunId?: string;
+  /** What produced it: `"trainlog"` for the SDK, else a protocol or an importer. */
+  readonly source?: string;
+  readonly archived: boolean;
+  readonly exitCode?: number;
+  /** Message and stack of the error that ended it. */
+  readonly error?: string;
+  /** Highest step logged so far. */
+  readonly lastStep?: number;
+  /** Number of metric values (of any kind) logged so far. */
+  readonly pointCount: number;
+  readonly metricCount: number;
+  /** Places in its files that could not be read; 0 when all is well. */
+  readonly damageCount: number;
+}
+
+/** {@link RunInfo}. */
+export const runInfo: z.ZodType<RunInfo> = z.object(runInfoShape());
+
+/** One row of a list of runs: the run and the values of the columns that were asked for. */
+export interface RunRow extends RunInfo {
+  /** Summary value by metric key, for each `metric` asked for that the run has. */
+  readonly metrics?: Readonly<Record<string, WireNumber>>;
+  /** Configuration value by key, for each `config` asked for that the run has. */
+  readonly config?: Readonly<Record<string, JsonValue>>;
+}
+
+/** {@link RunRow}. */
+export const runRow: z.ZodType<RunRow> = z.object({
+  ...runInfoShape(),
+  metrics: z.record(z.string(), wireNumber).exactOptional(),
+  config: z.record(z.string(), jsonValue).exactOptional(),
+});
+
+/** Answer of `GET /runs`. */
+export interface RunList {
+  readonly runs: readonly RunRow[];
+  /** Runs that match, on all pages. */
+  readonly total: number;
+  /** Give it back as `cursor` for the next page; absent on the last one. */
+  readonly nextCursor?: string;
+}
+
+/** {@link RunList}. */
+export const runList: z.ZodType<RunList> = z.object({
+  runs: z.array(runRow),
+  total: count,
+  nextCursor: z.string().exactOptional(),
+});
+
+/** A place in a run's files that could not be read. */
+export interface DamageInfo {
+  readonly file: string;
+  readonly offset: number;
+  readonly endOffset: number;
+  readonly kind: string;
+  readonly message: string;
+}
+
+/** {@link DamageInfo}. */
+export const damageInfo: z.ZodType<DamageInfo> = z.object({
+  file: z.string(),
+  offset: count,
+  endOffset: count,
+  kind: z.string(),
+  message: z.string(),
+});
+
+/** A message for people that the script raised. */
+export interface AlertInfo {
+  readonly wallMs: number;
+  readonly title: string;
+  readonly text: string;
+  readonly level: "info" | "warn" | "error";
+}
+
+/** {@link AlertInfo}. */
+export const alertInfo: z.ZodType<AlertInfo> = z.object({
+  wallMs,
+  title: z.string(),
+  text: z.string(),
+  level: z.enum(["info", "warn", "error"]),
+});
+
+/** A definition that the script gave for a metric, or for every metric of a prefix (`key` ends in `*`). */
+export interface MetricDefinition {
+  readonly key: string;
+  readonly stepMetric?: string;
+  readonly summary?: "last" | "min" | "max" | "best" | "mean" | "none";
+  readonly goal?: "min" | "max";
+}
+
+/** {@link MetricDefinition}. */
+export const metricDefinition: z.ZodType<MetricDefinition> = z.object({
+  key: z.string(),
+  stepMetric: z.string().exactOptional(),
+  summary: z.enum(["last", "min", "max", "best", "mean", "none"]).exactOptional(),
+  goal: z.enum(["min", "max"]).exactOptional(),
+});
+
+/** Answer of `GET /runs/:id`: the run with everything that is not a series. */
+export interface RunDetail extends RunInfo {
+  readonly config: JsonObject;
+  /** Summary in effect: what the script set, over what the rows imply. */
+  readonly summary: JsonObject;
+  readonly definitions: readonly MetricDefinition[];
+  /** Facts about the machine. */
+  readonly host: JsonObject;
+  /** Code version. */
+  readonly code: JsonObject;
+  /** The newest alerts, at most 1000, oldest first. */
+  readonly alerts: readonly AlertInfo[];
+  readonly damage: readonly DamageInfo[];
+}
+
+/** {@link RunDetail}. */
+export const runDetail: z.ZodType<RunDetail> = z.object({
+  ...runInfoShape(),
+  config: jsonObject,
+  summary: jsonObject,
+  definitions: z.array(metricDefinition),
+  host: jsonObject,
+  code: jsonObject,
+  alerts: z.array(alertInfo),
+  damage: z.array(damageInfo),
+});
+
+/** One project. */
+export interface ProjectInfo {
+  readonly project: string;
+  readonly runCount: number;
+  readonly runningCount: number;
+  readonly updatedMs: number;
+}
+
+/** {@link ProjectInfo}. */
+export const projectInfo: z.ZodType<ProjectInfo> = z.object({
+  project: z.string(),
+  runCount: count,
+  runningCount: count,
+  updatedMs: wallMs,
+});
+
+/** Answer of `GET /projects`. */
+export interface ProjectList {
+  readonly projects: readonly ProjectInfo[];
+}
+
+/** {@link ProjectList}. */
+export const projectList: z.ZodType<ProjectList> = z.object({ projects: z.array(projectInfo) });
+
+/** Body of `PATCH /runs/:id`: what to change; absent fields stay. An empty text clears `group` and `notes`. */
+export interface RunPatch {
+  readonly name?: string;
+  readonly tags?: readonly string[];
+  readonly notes?: string;
+  readonly group?: string;
+  readonly archived?: boolean;
+}
+
+/** {@link RunPatch}. */
+export const runPatch: z.ZodType<RunPatch> = z.strictObject({
+  name: name.exactOptional(),
+  tags: z.array(name).max(1000).exactOptional(),
+  notes: text.exactOptional(),
+  group: z.union([name, z.literal("")]).exactOptional(),
+  archived: z.boolean().exactOptional(),
+});
+
+/** Body of `POST /runs`. Creating a run that is there already resumes it and changes nothing by itself: the `start` event of a batch does. */
+export interface CreateRun {
+  /** Made by the server when absent. */
+  readonly runId?: string;
+  readonly project: string;
+  readonly name?: string;
+  readonly group?: string;
+  readonly jobType?: string;
+  readonly tags?: readonly string[];
+  readonly notes?: string;
+  readonly parentRunId?: string;
+  readonly source?: string;
+  readonly config?: JsonObject;
+  readonly host?: JsonObject;
+  readonly code?: JsonObject;
+  /** Start time; now when absent. */
+  readonly createdMs?: number;
+  /** Who will send batches: the answer then says the last sequence number known of this writer. */
+  readonly writerId?: string;
+}
+
+/** {@link CreateRun}. */
+export const createRun: z.ZodType<CreateRun> = z.strictObject({
+  runId: runId.exactOptional(),
+  project: name,
+  name: name.exactOptional(),
+  group: name.exactOptional(),
+  jobType: name.exactOptional(),
+  tags: z.array(name).max(1000).exactOptional(),
+  notes: text.exactOptional(),
+  parentRunId: runId.exactOptional(),
+  source: name.exactOptional(),
+  config: jsonObject.exactOptional(),
+  host: jsonObject.exactOptional(),
+  code: jsonObject.exactOptional(),
+  createdMs: wallMs.exactOptional(),
+  writerId: name.exactOptional(),
+});
+
+/** Answer of `POST /runs`. */
+export interface CreatedRun {
+  readonly runId: string;
+  /** False when the run was there already. */
+  readonly created: boolean;
+  /** Last sequence number stored of the given writer; −1 when none. */
+  readonly lastSeq: number;
+}
+
+/** {@link CreatedRun}. */
+export const createdRun: z.ZodType<CreatedRun> = z.object({ runId, created: z.boolean(), lastSeq: z.int().min(-1) });
+
+/** What is known about one metric of a run without reading its points. */
+export interface MetricInfo {
+  readonly key: string;
+  /** `json` for strings, booleans, null and nested values. A key that held both kinds shows as two metrics. */
+  readonly kind: "number" | "json";
+  /** Values logged, the non-finite ones included. */
+  readonly count: number;
+  readonly lastStep: number;
+  readonly lastWallMs: number;
+  /** Last value, exactly; absent for `json`. */
+  readonly last?: WireNumber;
+  /** Extremes and mean of the finite values; absent when there is none. */
+  readonly min?: number;
+  readonly max?: number;
+  readonly mean?: number;
+}
+
+/** {@link MetricInfo}. */
+export const metricInfo: z.ZodType<MetricInfo> = z.object({
+  key,
+  kind: z.enum(["number", "json"]),
+  count,
+  lastStep: step,
+  lastWallMs: wallMs,
+  last: wireNumber.exactOptional(),
+  min: z.number().exactOptional(),
+  max: z.number().exactOptional(),
+  mean: z.number().exactOptional(),
+});
+
+/** Answer of `GET /runs/:id/metrics`, ordered by key. */
+export interface MetricList {
+  readonly metrics: readonly MetricInfo[];
+  readonly total: number;
+  /** Give it back as `cursor` for the next page; absent on the last one. */
+  readonly nextCursor?: string;
+}
+
+/** {@link MetricList}. */
+export const metricList: z.ZodType<MetricList> = z.object({
+  metrics: z.array(metricInfo),
+  total: count,
+  nextCursor: z.string().exactOptional(),
+});
+
+/** The fields of {@link RunInfo}; a function, because schemas that extend it spread it. */
+function runInfoShape() {
+  return {
+    runId,
+    project: z.string(),
+    name: z.string(),
+    state: z.enum(RUN_STATES),
+    createdMs: wallMs,
+    updatedMs: wallMs,
+    finishedMs: wallMs.exactOptional(),
+    group: z.string().exactOptional(),
+    jobType: z.string().exactOptional(),
+    tags: z.array(z.string()),
+    notes: z.string().exactOptional(),
+    parentRunId: z.string().exactOptional(),
+    source: z.string().exactOptional(),
+    archived: z.boolean(),
+    exitCode: z.int().exactOptional(),
+    error: z.string().exactOptional(),
+    lastStep: step.exactOptional(),
+    pointCount: count,
+    metricCount: count,
+    damageCount: count,
+  };
+}
