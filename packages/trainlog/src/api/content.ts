@@ -39,8 +39,8 @@ export const consoleLine: z.ZodType<ConsoleLineInfo> = z.object({
 export interface ConsoleAnswer {
   readonly runId: string;
   readonly lines: readonly ConsoleLineInfo[];
-  /** Highest line number plus 1; 0 when there is no output. */
-  readonly total: number;
+  /** Lines in all. */
+  readonly totalLines: number;
   /** Give it back as `from` for the next page; absent on the last one. */
   readonly nextFrom?: number;
 }
@@ -49,7 +49,7 @@ export interface ConsoleAnswer {
 export const consoleAnswer: z.ZodType<ConsoleAnswer> = z.object({
   runId: z.string(),
   lines: z.array(consoleLine),
-  total: count,
+  totalLines: count,
   nextFrom: count.exactOptional(),
 });
 
@@ -84,12 +84,11 @@ export const mediaItem: z.ZodType<MediaItem> = z.object({
   blobs: z.array(blobInfo).exactOptional(),
 });
 
-/** One media key of a run: its kind (of the newest value) and the steps that have one, ascending and distinct. */
+/** One media key of a run, its kind, and how many values it has. */
 export interface MediaKey {
   readonly key: string;
   readonly kind: MediaKind;
   readonly count: number;
-  readonly steps: readonly number[];
 }
 
 /** {@link MediaKey}. */
@@ -97,17 +96,15 @@ export const mediaKey: z.ZodType<MediaKey> = z.object({
   key: z.string(),
   kind: z.enum(MEDIA_KINDS),
   count,
-  steps: z.array(step),
 });
 
-/**
- * Answer of `GET /runs/:id/media`: always the keys; the items of `key` when one is asked for, those at `step` (or else the newest step at or below it)
- * when that is asked for too.
- */
+/** Answer of `GET /runs/:id/media`: all keys of the run, and the items asked for in order of step and arrival. */
 export interface MediaAnswer {
   readonly runId: string;
   readonly keys: readonly MediaKey[];
   readonly items: readonly MediaItem[];
+  /** Give it back as `after` for the next page; absent on the last one. */
+  readonly nextAfter?: number;
 }
 
 /** {@link MediaAnswer}. */
@@ -115,6 +112,7 @@ export const mediaAnswer: z.ZodType<MediaAnswer> = z.object({
   runId: z.string(),
   keys: z.array(mediaKey),
   items: z.array(mediaItem),
+  nextAfter: count.exactOptional(),
 });
 
 /** One file of an artifact. */

@@ -28,9 +28,11 @@ export interface RunInfo {
   readonly state: RunState;
   readonly createdMs: number;
   /** When the run last said something. */
-  readonly updatedMs: number;
+  readonly lastMs: number;
   /** When it finished; absent while it runs and when it crashed. */
   readonly finishedMs?: number;
+  /** From start to finish, or to the last thing said. */
+  readonly durationMs: number;
   readonly group?: string;
   readonly jobType?: string;
   readonly tags: readonly string[];
@@ -42,8 +44,10 @@ export interface RunInfo {
   readonly exitCode?: number;
   /** Message and stack of the error that ended it. */
   readonly error?: string;
-  /** Highest step logged so far. */
+  /** Highest step logged so far; absent before the first row. */
   readonly lastStep?: number;
+  /** Calls of `log` so far. */
+  readonly rowCount: number;
   /** Number of metric values (of any kind) logged so far. */
   readonly pointCount: number;
   readonly metricCount: number;
@@ -54,19 +58,54 @@ export interface RunInfo {
 /** {@link RunInfo}. */
 export const runInfo: z.ZodType<RunInfo> = z.object(runInfoShape());
 
-/** One row of a list of runs: the run and the values of the columns that were asked for. */
+/** What is known about one metric of a run without reading its points. */
+export interface MetricInfo {
+  readonly key: string;
+  /** `json` for strings, booleans, null and nested values. A key that held both kinds shows as two metrics. */
+  readonly kind: "number" | "json";
+  /** Values logged, the non-finite ones included. */
+  readonly count: number;
+  readonly finiteCount: number;
+  readonly lastStep?: number;
+  readonly lastWallMs?: number;
+  /** Last value in arrival order: a {@link WireNumber} when `kind` is `number`. */
+  readonly last?: JsonValue;
+  /** Extremes and mean of the finite values; absent when there is none. */
+  readonly min?: number;
+  readonly max?: number;
+  readonly mean?: number;
+}
+
+/** {@link MetricInfo}. */
+export const metricInfo: z.ZodType<MetricInfo> = z.object({
+  key: z.string(),
+  kind: z.enum(["number", "json"]),
+  count,
+  finiteCount: count,
+  lastStep: step.exactOptional(),
+  lastWallMs: wallMs.exactOptional(),
+  last: jsonValue.exactOptional(),
+  min: z.number().exactOptional(),
+  max: z.number().exactOptional(),
+  mean: z.number().exactOptional(),
+});
+
+/** One row of a list of runs: the run and the columns that were asked for, as far as the run has them. */
 export interface RunRow extends RunInfo {
-  /** Summary value by metric key, for each `metric` asked for that the run has. */
-  readonly metrics?: Readonly<Record<string, WireNumber>>;
-  /** Configuration value by key, for each `config` asked for that the run has. */
-  readonly config?: Readonly<Record<string, JsonValue>>;
+  /** Those asked for by `metric`. */
+  readonly metrics?: readonly MetricInfo[];
+  /** Top-level keys asked for by `config`. */
+  readonly config?: JsonObject;
+  /** Keys asked for by `summary`, as far as the script set them. */
+  readonly summary?: JsonObject;
 }
 
 /** {@link RunRow}. */
 export const runRow: z.ZodType<RunRow> = z.object({
   ...runInfoShape(),
-  metrics: z.record(z.string(), wireNumber).exactOptional(),
-  config: z.record(z.string(), jsonValue).exactOptional(),
+  metrics: z.array(metricInfo).exactOptional(),
+  config: jsonObject.exactOptional(),
+  summary: jsonObject.exactOptional(),
 });
 
 /** Answer of `GET /runs`. */
@@ -138,7 +177,7 @@ export const metricDefinition: z.ZodType<MetricDefinition> = z.object({
 /** Answer of `GET /runs/:id`: the run with everything that is not a series. */
 export interface RunDetail extends RunInfo {
   readonly config: JsonObject;
-  /** Summary in effect: what the script set, over what the rows imply. */
+  /** Summary in effect: what the metrics imply by their rules, and the keys that the script set, which win. */
   readonly summary: JsonObject;
   readonly definitions: readonly MetricDefinition[];
   /** Facts about the machine. */
@@ -148,6 +187,8 @@ export interface RunDetail extends RunInfo {
   /** The newest alerts, at most 1000, oldest first. */
   readonly alerts: readonly AlertInfo[];
   readonly damage: readonly DamageInfo[];
+  /** Whether its log is compressed. */
+  readonly sealed: boolean;
 }
 
 /** {@link RunDetail}. */
@@ -160,14 +201,17 @@ export const runDetail: z.ZodType<RunDetail> = z.object({
   code: jsonObject,
   alerts: z.array(alertInfo),
   damage: z.array(damageInfo),
+  sealed: z.boolean(),
 });
 
 /** One project. */
 export interface ProjectInfo {
   readonly project: string;
+  /** Runs that are not archived. */
   readonly runCount: number;
   readonly runningCount: number;
-  readonly updatedMs: number;
+  readonly archivedCount: number;
+  readonly lastMs: number;
 }
 
 /** {@link ProjectInfo}. */
@@ -175,7 +219,8 @@ export const projectInfo: z.ZodType<ProjectInfo> = z.object({
   project: z.string(),
   runCount: count,
   runningCount: count,
-  updatedMs: wallMs,
+  archivedCount: count,
+  lastMs: wallMs,
 });
 
 /** Answer of `GET /projects`. */
@@ -204,7 +249,7 @@ export const runPatch: z.ZodType<RunPatch> = z.strictObject({
   archived: z.boolean().exactOptional(),
 });
 
-/** Body of `POST /runs`. Creating a run that is there already resumes it and changes nothing by itself: the `start` event of a batch does. */
+/** Body of `POST /runs`. Creating a run that is there already resumes it and changes nothing by itself; a `start` event with `resumed` does. */
 export interface CreateRun {
   /** Made by the server when absent. */
   readonly runId?: string;
@@ -221,8 +266,8 @@ export interface CreateRun {
   readonly code?: JsonObject;
   /** Start time; now when absent. */
   readonly createdMs?: number;
-  /** Who will send batches: the answer then says the last sequence number known of this writer. */
-  readonly writerId?: string;
+  /** What to do when the id is taken: go on with that run (`allow`, the default) or refuse (`never`). `must` refuses when it is not there. */
+  readonly resume?: "allow" | "never" | "must";
 }
 
 /** {@link CreateRun}. */
@@ -240,65 +285,42 @@ export const createRun: z.ZodType<CreateRun> = z.strictObject({
   host: jsonObject.exactOptional(),
   code: jsonObject.exactOptional(),
   createdMs: wallMs.exactOptional(),
-  writerId: name.exactOptional(),
+  resume: z.enum(["allow", "never", "must"]).exactOptional(),
 });
 
 /** Answer of `POST /runs`. */
 export interface CreatedRun {
   readonly runId: string;
+  readonly project: string;
   /** False when the run was there already. */
   readonly created: boolean;
-  /** Last sequence number stored of the given writer; −1 when none. */
-  readonly lastSeq: number;
 }
 
 /** {@link CreatedRun}. */
-export const createdRun: z.ZodType<CreatedRun> = z.object({ runId, created: z.boolean(), lastSeq: z.int().min(-1) });
-
-/** What is known about one metric of a run without reading its points. */
-export interface MetricInfo {
-  readonly key: string;
-  /** `json` for strings, booleans, null and nested values. A key that held both kinds shows as two metrics. */
-  readonly kind: "number" | "json";
-  /** Values logged, the non-finite ones included. */
-  readonly count: number;
-  readonly lastStep: number;
-  readonly lastWallMs: number;
-  /** Last value, exactly; absent for `json`. */
-  readonly last?: WireNumber;
-  /** Extremes and mean of the finite values; absent when there is none. */
-  readonly min?: number;
-  readonly max?: number;
-  readonly mean?: number;
-}
-
-/** {@link MetricInfo}. */
-export const metricInfo: z.ZodType<MetricInfo> = z.object({
-  key,
-  kind: z.enum(["number", "json"]),
-  count,
-  lastStep: step,
-  lastWallMs: wallMs,
-  last: wireNumber.exactOptional(),
-  min: z.number().exactOptional(),
-  max: z.number().exactOptional(),
-  mean: z.number().exactOptional(),
-});
+export const createdRun: z.ZodType<CreatedRun> = z.object({ runId, project: z.string(), created: z.boolean() });
 
 /** Answer of `GET /runs/:id/metrics`, ordered by key. */
 export interface MetricList {
+  readonly runId: string;
   readonly metrics: readonly MetricInfo[];
-  readonly total: number;
-  /** Give it back as `cursor` for the next page; absent on the last one. */
-  readonly nextCursor?: string;
+  /** Give it back as `after` for the next page; absent on the last one. */
+  readonly nextAfter?: string;
 }
 
 /** {@link MetricList}. */
 export const metricList: z.ZodType<MetricList> = z.object({
+  runId: z.string(),
   metrics: z.array(metricInfo),
-  total: count,
-  nextCursor: z.string().exactOptional(),
+  nextAfter: z.string().exactOptional(),
 });
+
+/** Answer of `DELETE /runs/:id`: the run is in the trash, `POST /runs/:id/restore` brings it back until `trainlog gc`. */
+export interface DeletedRun {
+  readonly runId: string;
+}
+
+/** {@link DeletedRun}. */
+export const deletedRun: z.ZodType<DeletedRun> = z.object({ runId });
 
 /** The fields of {@link RunInfo}; a function, because schemas that extend it spread it. */
 function runInfoShape() {
@@ -308,8 +330,9 @@ function runInfoShape() {
     name: z.string(),
     state: z.enum(RUN_STATES),
     createdMs: wallMs,
-    updatedMs: wallMs,
+    lastMs: wallMs,
     finishedMs: wallMs.exactOptional(),
+    durationMs: z.number(),
     group: z.string().exactOptional(),
     jobType: z.string().exactOptional(),
     tags: z.array(z.string()),
@@ -320,6 +343,7 @@ function runInfoShape() {
     exitCode: z.int().exactOptional(),
     error: z.string().exactOptional(),
     lastStep: step.exactOptional(),
+    rowCount: count,
     pointCount: count,
     metricCount: count,
     damageCount: count,

@@ -4,7 +4,7 @@ import type { JsonValue } from "../run/json.ts";
 import { type Problem, problem } from "./problem.ts";
 import { count, jsonValue, key, runId, step, type WireNumber, wallMs, wireNumber } from "./wire.ts";
 
-/** What the x axis means. `relative` is milliseconds since the metric's first point in the run. */
+/** What the x axis means: the step, milliseconds since 1970 (`wall`), or seconds since the run's first row (`relative`). */
 export type SeriesAxis = "step" | "wall" | "relative";
 
 /** Every x axis. */
@@ -127,15 +127,15 @@ export interface PointsAnswer {
   /** Arrival index of the first point here. */
   readonly firstIndex: number;
   /** Points of the metric in all. */
-  readonly total: number;
+  readonly totalPoints: number;
   /** Shape `[n]`. */
   readonly steps: readonly number[];
   /** Shape `[n]`. */
   readonly wallMs: readonly number[];
   /** Shape `[n]`: {@link WireNumber} when `kind` is `number`, any JSON when `json`. */
   readonly values: readonly JsonValue[];
-  /** Give it back as `from` for the next page; absent on the last one. */
-  readonly nextFrom?: number;
+  /** Give it back as `after` for the next page; absent on the last one. */
+  readonly nextAfter?: number;
 }
 
 /** {@link PointsAnswer}. */
@@ -144,9 +144,9 @@ export const pointsAnswer: z.ZodType<PointsAnswer> = z.object({
   key: z.string(),
   kind: z.enum(["number", "json"]),
   firstIndex: count,
-  total: count,
+  totalPoints: count,
   steps: z.array(step),
   wallMs: z.array(wallMs),
   values: z.array(jsonValue),
-  nextFrom: count.exactOptional(),
+  nextAfter: count.exactOptional(),
 });
