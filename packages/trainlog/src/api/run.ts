@@ -2,19 +2,7 @@
 import { z } from "zod";
 import type { RunState } from "../run/event.ts";
 import type { JsonObject, JsonValue } from "../run/json.ts";
-import {
-  count,
-  jsonObject,
-  jsonValue,
-  key,
-  name,
-  runId,
-  step,
-  text,
-  type WireNumber,
-  wallMs,
-  wireNumber,
-} from "./wire.ts";
+import { count, jsonObject, jsonValue, name, runId, step, text, type WireNumber, wallMs } from "./wire.ts";
 
 /** Every state that a run can be shown in. */
 export const RUN_STATES: readonly RunState[] = ["running", "finished", "failed", "killed", "crashed"];
