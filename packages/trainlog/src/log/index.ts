@@ -1,0 +1,16 @@
+/**
+ * @file `trainlog/log`: the training-log artifact, its JSON codec and its files.
+ *
+ * Plain data (TrainLog, ConfusionMatrix, RunMeta, …) comes with functions; what grows during training (Curve, MetricHistory, ExperimentLog) is an
+ * immutable class. Renderers are `./render/`.
+ */
+export * from "./index.browser.ts";
+export {
+  readConfusionMatrixJson,
+  readJson,
+  readLogFile,
+  type WritableLog,
+  type WriteOptions,
+  writeJson,
+  writeToDestination,
+} from "./json-file.ts";
