@@ -9,6 +9,7 @@ export * from "./content.ts";
 export * from "./health.ts";
 export * from "./live.ts";
 export * from "./problem.ts";
+export * from "./query.ts";
 export * from "./run.ts";
 export * from "./series.ts";
 export * from "./wire.ts";

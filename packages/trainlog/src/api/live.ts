@@ -17,18 +17,6 @@ import {
 import { type AlertInfo, alertInfo, type RunRow, runRow } from "./run.ts";
 import { count, jsonValue, step, wallMs } from "./wire.ts";
 
-/** Query of `GET /events`; every parameter may be repeated except `project`. */
-export interface LiveQuery {
-  /** Only runs of this project. */
-  readonly project?: string;
-  /** Rows, console, media, artifacts and alerts come for these runs only; `run` and `removed` come for all when absent. */
-  readonly run?: readonly string[];
-  /** Only rows of these metrics; a key ending in `*` means a prefix. All when absent. */
-  readonly keys?: readonly string[];
-  /** Metrics whose summary value `run` messages carry, as the columns of a list of runs. */
-  readonly metric?: readonly string[];
-}
-
 /** The first message of a connection; it gives the client an id to resume from. */
 export interface HelloMessage {
   readonly type: "hello";
