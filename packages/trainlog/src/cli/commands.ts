@@ -1,0 +1,70 @@
+/** @file The table of commands. A command's file is loaded when it is asked for, so that `trainlog ls` does not wait for the server's code. */
+import type { Command } from "./command.ts";
+
+/** One line of the table. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
+}
+
+/** All commands, in the order in which the help lists them. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: "serve",
+    summary: "serve a store: dashboard, HTTP API, live updates",
+    load: async () => (await import("./commands/serve.ts")).serveCommand,
+  },
+  {
+    name: "demo",
+    summary: "train a small real model and watch it live",
+    load: async () => (await import("./commands/demo.ts")).demoCommand,
+  },
+  { name: "ls", summary: "list runs", load: async () => (await import("./commands/ls.ts")).lsCommand },
+  {
+    name: "show",
+    summary: "show a run, or a training log file, in the terminal",
+    load: async () => (await import("./commands/show.ts")).showCommand,
+  },
+  {
+    name: "view",
+    summary: "make a page or a picture of a training log file or a run",
+    load: async () => (await import("./commands/view.ts")).viewCommand,
+  },
+  {
+    name: "verify",
+    summary: "check every byte of runs and name every damage",
+    load: async () => (await import("./commands/verify.ts")).verifyCommand,
+  },
+  {
+    name: "repair",
+    summary: "rebuild damaged runs from what is readable, keeping the originals",
+    load: async () => (await import("./commands/repair.ts")).repairCommand,
+  },
+  { name: "seal", summary: "compress ended runs", load: async () => (await import("./commands/seal.ts")).sealCommand },
+  {
+    name: "sync",
+    summary: "send runs to a trainlog server",
+    load: async () => (await import("./commands/sync.ts")).syncCommand,
+  },
+  {
+    name: "rm",
+    summary: "move runs to the store's trash",
+    load: async () => (await import("./commands/rm.ts")).rmCommand,
+  },
+  {
+    name: "restore",
+    summary: "bring runs back from the trash",
+    load: async () => (await import("./commands/restore.ts")).restoreCommand,
+  },
+  {
+    name: "gc",
+    summary: "free the disk space of removed runs and unused files",
+    load: async () => (await import("./commands/gc.ts")).gcCommand,
+  },
+  {
+    name: "du",
+    summary: "say what takes how much disk space",
+    load: async () => (await import("./commands/du.ts")).duCommand,
+  },
+];

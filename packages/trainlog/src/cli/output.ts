@@ -1,0 +1,72 @@
+/**
+ * @file What a command prints: its result on standard output (text, or one JSON document under `--json`), everything said on the way on standard error.
+ */
+import type { JsonValue } from "../run/json.ts";
+import { type Progress, startProgress } from "./terminal/progress.ts";
+import { type Environment, makeStyle, type Style, wantsColour } from "./terminal/style.ts";
+
+/** A standard stream, as far as commands need it. */
+export interface CliStream {
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+  write(text: string): unknown;
+}
+
+/** Where a command's words go. */
+export interface Output {
+  /** True when the person (or program) asked for JSON; `text` then prints nothing. */
+  readonly json: boolean;
+  /** Cells per line of standard output; `Infinity` when it is not a terminal. */
+  readonly width: number;
+  readonly style: Style;
+  /** Prints the result as text; nothing under `--json`. */
+  text(lines: string): void;
+  /** Prints the result as JSON; nothing without `--json`. */
+  data(value: unknown): void;
+  /** Says something on the way, on standard error; in words even under `--json`. */
+  note(line: string): void;
+  /** Starts a progress bar on standard error; draws nothing when that is not a terminal. */
+  progress(label: string, total: number): Progress;
+}
+
+/** The streams and settings behind an {@link Output}. */
+export interface OutputOptions {
+  readonly stdout: CliStream;
+  readonly stderr: CliStream;
+  readonly env: Environment;
+  readonly json: boolean;
+}
+
+/** Width of a terminal that does not say its own. */
+const USUAL_WIDTH = 80;
+
+/** Makes the output of one command. */
+export function makeOutput({ stdout, stderr, env, json }: OutputOptions): Output {
+  const isTerminal = stdout.isTTY === true;
+  return {
+    json,
+    width: isTerminal ? (stdout.columns ?? USUAL_WIDTH) : Infinity,
+    style: makeStyle(!json && wantsColour(isTerminal, env)),
+    text: (lines) => {
+      if (!json) stdout.write(`${lines}\n`);
+    },
+    data: (value) => {
+      if (json) stdout.write(`${toJson(value)}\n`);
+    },
+    note: (line) => {
+      stderr.write(`${line}\n`);
+    },
+    progress: (label, total) => startProgress(stderr, { label, total }),
+  };
+}
+
+/** JSON text in which non-finite numbers are the strings `"NaN"`, `"Infinity"` and `"-Infinity"`, because JSON has no numbers for them. */
+export function toJson(value: unknown): string {
+  return JSON.stringify(value, jsonSafe, 2);
+}
+
+function jsonSafe(_key: string, value: unknown): JsonValue | unknown {
+  if (typeof value === "number" && !Number.isFinite(value)) return String(value);
+  if (value instanceof Float64Array || value instanceof Uint32Array) return Array.from(value);
+  return value instanceof Map ? Object.fromEntries(value) : value;
+}

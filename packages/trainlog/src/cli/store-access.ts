@@ -1,0 +1,95 @@
+/** @file From what a person types to a store, its runs and their folders. */
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { TrainlogError } from "../run/error.ts";
+import { openStore, type RunInfo, type Store, type StoreOptions } from "../store/index.ts";
+import type { CommandContext } from "./command.ts";
+import { didYouMean } from "./suggest.ts";
+
+/** The store's folder: `--dir`, else `$TRAINLOG_DIR`, else `./trainlog`, as an absolute path. */
+export function storeDirOf(dir: string | undefined, context: CommandContext): string {
+  return resolve(context.cwd, dir ?? (context.env["TRAINLOG_DIR"] || "trainlog"));
+}
+
+/**
+ * Opens a store, hands it to `use`, and closes it whatever happens. What opening found (damage, a rebuilt catalog) is said on standard error.
+ *
+ * @throws TrainlogError `cli/no-store` when the folder is not there.
+ */
+export async function withStore<Result>(
+  dir: string | undefined,
+  context: CommandContext,
+  options: StoreOptions,
+  use: (store: Store) => Promise<Result>,
+): Promise<Result> {
+  const storeDir = storeDirOf(dir, context);
+  if (!existsSync(storeDir)) throw noStore(storeDir);
+  const store = await openStore(storeDir, { onProblem: (message) => context.out.note(message), ...options });
+  try {
+    for (const note of store.notes) context.out.note(note);
+    return await use(store);
+  } finally {
+    await store.close();
+  }
+}
+
+/** Options of a store that is opened to change something and closed again: nothing goes on in the background. */
+export const FOR_ONE_CHANGE: StoreOptions = { mode: "serve", create: false, follow: false, sealAfterMs: false };
+
+/** Options of a store that is opened to look. */
+export const TO_LOOK: StoreOptions = { mode: "read" };
+
+function noStore(storeDir: string): TrainlogError {
+  return new TrainlogError(
+    "cli/no-store",
+    `there is no store at ${storeDir}\nname one with --dir DIR or $TRAINLOG_DIR, or make one: trainlog demo, or a script that logs`,
+    { status: 404 },
+  );
+}
+
+/**
+ * Finds the one run that a person means: by its id, the beginning of its id, or its name.
+ *
+ * @throws TrainlogError `run/not-found` (with the nearest name) or `cli/ambiguous-run` (with the runs that it could be).
+ */
+export async function findRun(store: Store, text: string): Promise<RunInfo> {
+  const found = await store.findRuns(text, 6);
+  const exact = found.find((run) => run.runId === text) ?? (found.length === 1 ? found[0] : undefined);
+  if (exact !== undefined) return exact;
+  if (found.length === 0) throw await runNotFound(store, text);
+  const listed = found.slice(0, 5).map((run) => `${run.runId}  ${run.name} (${run.project}, ${run.state})`);
+  const more = found.length > listed.length ? ["…"] : [];
+  throw new TrainlogError("cli/ambiguous-run", [`${JSON.stringify(text)} could be any of these runs; say which by more of its id:`, ...listed, ...more].join("\n"), {
+    status: 409,
+  });
+}
+
+async function runNotFound(store: Store, text: string): Promise<TrainlogError> {
+  const { runs } = await store.listRuns({ limit: 1000 });
+  const near = didYouMean(text, [...new Set(runs.flatMap((run) => [run.name, run.runId]))]);
+  return new TrainlogError("run/not-found", `no run ${JSON.stringify(text)} in ${store.dir}${near}\nsee the runs there are: trainlog ls --dir ${store.dir}`, {
+    status: 404,
+  });
+}
+
+/** Finds several runs, or all runs of the store when none is named. A run that was named twice comes once. */
+export async function findRuns(store: Store, texts: readonly string[]): Promise<RunInfo[]> {
+  if (texts.length === 0) return allRuns(store);
+  const runs = new Map<string, RunInfo>();
+  for (const text of texts) {
+    const run = await findRun(store, text);
+    runs.set(run.runId, run);
+  }
+  return [...runs.values()];
+}
+
+/** Every run of the store, archived ones too, newest first. */
+export async function allRuns(store: Store): Promise<RunInfo[]> {
+  const runs: RunInfo[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const page = await store.listRuns({ archived: "include", limit: 10_000, ...(cursor === undefined ? {} : { cursor }) });
+    runs.push(...page.runs);
+    cursor = page.nextCursor;
+    if (cursor === undefined) return runs;
+  }
+}
