@@ -19,7 +19,12 @@ export function diskError(error: unknown, doing: string): TrainlogError {
   switch (systemCode(error)) {
     case "ENOSPC":
     case "EDQUOT":
-      return failure("store/disk-full", 507, `cannot ${doing}: the disk is full; free some space, then try again`, error);
+      return failure(
+        "store/disk-full",
+        507,
+        `cannot ${doing}: the disk is full; free some space, then try again`,
+        error,
+      );
     case "EROFS":
     case "EACCES":
     case "EPERM":

@@ -1,0 +1,90 @@
+/**
+ * @file The interface of a catalog: what can be asked about runs without reading their logs.
+ *
+ * Everything in it is derived from the run folders. Writing the same change twice is the same as once, so two processes that index one folder, or
+ * one that dies between two writes, cannot make it wrong for longer than until the next look at the run. The embedded implementation is
+ * `sqlite-catalog.ts`.
+ */
+import type { ArtifactEvent, ConsoleLine, MediaEvent, MetricEvent } from "../../run/event.ts";
+import type { JsonValue } from "../../run/json.ts";
+import type {
+  ConsolePage,
+  ConsoleQuery,
+  MediaPage,
+  MediaQuery,
+  MetricQuery,
+  MetricSummary,
+  ProjectInfo,
+  RunDetail,
+  RunInfo,
+  RunPage,
+  RunQuery,
+} from "../types.ts";
+
+/** Facts of a run that are shown only on its own page. */
+export type RunExtras = Pick<RunDetail, "host" | "code" | "alerts" | "damage" | "sealed"> & {
+  readonly definitions: readonly MetricEvent[];
+};
+
+/** What is to be written about one run. Absent parts stay as they are. */
+export interface CatalogChange {
+  readonly runId: string;
+  /** Forget all that was known of the run before writing the rest. */
+  readonly reset?: boolean;
+  readonly info: RunInfo;
+  readonly extras?: RunExtras;
+  /** What the run's files looked like when this was derived: see `signature.ts`. */
+  readonly signature?: string;
+  /** The whole configuration. */
+  readonly config?: ReadonlyMap<string, JsonValue>;
+  /** The whole summary as set by name. */
+  readonly summary?: ReadonlyMap<string, JsonValue>;
+  /** Metrics that changed. */
+  readonly metrics?: readonly MetricSummary[];
+  /** New console lines, in order of arrival. */
+  readonly console?: readonly ConsoleLine[];
+  /** New media, the first of which is number `firstMedia` of the run. */
+  readonly media?: readonly MediaEvent[];
+  readonly firstMedia?: number;
+  /** New artifact events, the first of which is number `firstArtifact` of the run. */
+  readonly artifacts?: readonly ArtifactEvent[];
+  readonly firstArtifact?: number;
+}
+
+/** What the catalog knows about how fresh it is, for one run. */
+export interface IndexedRun {
+  readonly runId: string;
+  readonly project: string;
+  readonly state: RunInfo["state"];
+  readonly signature: string;
+}
+
+/** Bytes that a run refers to. */
+export interface BlobUse {
+  readonly runId: string;
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  readonly use: "media" | "artifact";
+}
+
+/** Runs and what is derived from them. */
+export interface Catalog {
+  /** Writes changes, all or none. */
+  write(changes: readonly CatalogChange[]): Promise<void>;
+  remove(runId: string): Promise<void>;
+  /** All runs that it knows. */
+  indexed(): Promise<IndexedRun[]>;
+  list(query: RunQuery): Promise<RunPage>;
+  find(text: string, limit: number): Promise<RunInfo[]>;
+  projects(): Promise<ProjectInfo[]>;
+  run(runId: string): Promise<RunInfo | undefined>;
+  extras(runId: string): Promise<RunExtras | undefined>;
+  config(runId: string): Promise<[string, JsonValue][]>;
+  summary(runId: string): Promise<[string, JsonValue][]>;
+  metrics(runId: string, query: MetricQuery): Promise<MetricSummary[]>;
+  console(runId: string, query: ConsoleQuery): Promise<ConsolePage>;
+  media(runId: string, query: MediaQuery): Promise<MediaPage>;
+  artifacts(runId: string): Promise<ArtifactEvent[]>;
+  blobUses(): AsyncIterable<BlobUse> | Iterable<BlobUse>;
+  close(): Promise<void>;
+}
