@@ -10,17 +10,15 @@ import { MEDIA_KINDS } from "./content.ts";
 import {
   count,
   fromWireNumber,
+  isWireNumber,
   jsonObject,
-  jsonValue,
   key,
   name,
   runId,
   sha256,
   step,
-  text,
   type WireNumber,
   wallMs,
-  wireNumber,
 } from "./wire.ts";
 
 /** Media type of the binary body. */
@@ -60,28 +58,35 @@ export interface JsonBatch {
   readonly events: readonly JsonEvent[];
 }
 
+/** Columns of numbers are checked in a plain loop: a schema per value would cost more than parsing the body. */
+const wireNumbers = list<WireNumber>('a number or "NaN", "Infinity", "-Infinity", "-0"', isWireNumber);
+
 const removed = z.array(key).exactOptional();
-const columnHead = { key, rowIndex: z.array(count).exactOptional() };
+const columnHead = { key, rowIndex: numbers("a row number", (value) => Number.isSafeInteger(value)).exactOptional() };
 
 /** {@link JsonRows}; that the lengths agree is checked too. */
 export const jsonRows: z.ZodType<JsonRows> = z
   .strictObject({
-    steps: z.array(step),
-    wallMs: z.array(wallMs),
+    steps: numbers("a whole number below 2^53", (value) => Number.isSafeInteger(value)),
+    wallMs: numbers("milliseconds since 1970", (value) => Number.isFinite(value)),
     columns: z.array(
       z.discriminatedUnion("kind", [
-        z.strictObject({ kind: z.literal("number"), ...columnHead, values: z.array(wireNumber) }),
-        z.strictObject({ kind: z.literal("json"), ...columnHead, values: z.array(jsonValue) }),
+        z.strictObject({ kind: z.literal("number"), ...columnHead, values: wireNumbers }),
+        z.strictObject({ kind: z.literal("json"), ...columnHead, values: list<JsonValue>("a JSON value", () => true) }),
       ]),
     ),
   })
   .superRefine(checkRows);
 
+/*
+ * Free text has no limit of its own here: what a script logged lies on its disk and will be sent again until it is taken, so the server takes all that
+ * a run log can hold. The body's size bounds it.
+ */
 const edit = {
-  name: name.exactOptional(),
-  group: z.union([name, z.literal("")]).exactOptional(),
-  tags: z.array(name).max(1000).exactOptional(),
-  notes: text.exactOptional(),
+  name: z.string().exactOptional(),
+  group: z.string().exactOptional(),
+  tags: z.array(z.string()).exactOptional(),
+  notes: z.string().exactOptional(),
 };
 
 const eventSchemas = {
@@ -91,11 +96,10 @@ const eventSchemas = {
     project: name,
     wallMs,
     ...edit,
-    group: name.exactOptional(),
-    jobType: name.exactOptional(),
+    jobType: z.string().exactOptional(),
     parentRunId: runId.exactOptional(),
     resumed: z.boolean().exactOptional(),
-    source: name.exactOptional(),
+    source: z.string().exactOptional(),
     host: jsonObject.exactOptional(),
     code: jsonObject.exactOptional(),
   }),
@@ -117,33 +121,38 @@ const eventSchemas = {
     wallMs,
     kind: z.enum(MEDIA_KINDS),
     data: jsonObject,
-    blobs: z.array(z.strictObject({ sha256, sizeBytes: count, mime: text.exactOptional() })).exactOptional(),
+    blobs: z.array(z.strictObject({ sha256, sizeBytes: count, mime: z.string().exactOptional() })).exactOptional(),
   }),
   console: z.strictObject({
     type: z.literal("console"),
-    lines: z.array(z.strictObject({ line: count, stream: z.enum(["stdout", "stderr"]), text, wallMs })),
+    lines: z.array(z.strictObject({ line: count, stream: z.enum(["stdout", "stderr"]), text: z.string(), wallMs })),
   }),
   artifact: z.strictObject({
     type: z.literal("artifact"),
     direction: z.enum(["produced", "used"]),
-    name,
-    kind: name,
+    name: z.string(),
+    kind: z.string(),
     wallMs,
     digest: sha256,
     files: z.array(
-      z.strictObject({ path: name, sizeBytes: count, sha256: sha256.exactOptional(), uri: text.exactOptional() }),
+      z.strictObject({
+        path: z.string(),
+        sizeBytes: count,
+        sha256: sha256.exactOptional(),
+        uri: z.string().exactOptional(),
+      }),
     ),
-    version: name.exactOptional(),
-    aliases: z.array(name).exactOptional(),
-    description: text.exactOptional(),
+    version: z.string().exactOptional(),
+    aliases: z.array(z.string()).exactOptional(),
+    description: z.string().exactOptional(),
     metadata: jsonObject.exactOptional(),
     step: step.exactOptional(),
   }),
   alert: z.strictObject({
     type: z.literal("alert"),
     wallMs,
-    title: text,
-    text,
+    title: z.string(),
+    text: z.string(),
     level: z.enum(["info", "warn", "error"]),
   }),
   finish: z.strictObject({
@@ -151,7 +160,7 @@ const eventSchemas = {
     wallMs,
     status: z.enum(["finished", "failed", "killed"]),
     exitCode: z.int().exactOptional(),
-    error: text.exactOptional(),
+    error: z.string().exactOptional(),
   }),
 } satisfies Record<RunEventType, z.ZodType>;
 
@@ -188,6 +197,17 @@ export interface BatchAnswer {
 /** {@link BatchAnswer}. */
 export const batchAnswer: z.ZodType<BatchAnswer> = z.object({ stored: count, duplicates: count });
 
+/**
+ * What is wrong with an event of a binary batch, which is stored as it came; `undefined` when nothing is.
+ *
+ * Fields that this version does not know are no fault there: a newer SDK may write them and a newer reader understand them. People who write JSON
+ * by hand get them refused as slips.
+ */
+export function eventFault(event: unknown): z.core.$ZodIssue | undefined {
+  const result = jsonEvent.safeParse(event);
+  return result.success ? undefined : result.error.issues.find((issue) => issue.code !== "unrecognized_keys");
+}
+
 /** Turns a checked event from JSON into a run event. */
 export function fromJsonEvent(event: JsonEvent): RunEvent {
   if (event.type !== "rows") return event;
@@ -223,4 +243,18 @@ function checkRows(rows: JsonRows, context: z.RefinementCtx): void {
         `expected ascending row numbers below ${rowCount}, got ${rowIndex![bad]}`,
       );
   });
+}
+
+function numbers(expected: string, isRight: (value: number) => boolean): z.ZodType<number[]> {
+  return list<number>(expected, (value) => typeof value === "number" && isRight(value));
+}
+
+function list<T>(expected: string, isRight: (value: unknown) => boolean): z.ZodType<T[]> {
+  return z
+    .custom<T[]>(Array.isArray, { error: "expected a list" })
+    .superRefine((values, context) => {
+      const bad = Array.isArray(values) ? values.findIndex((value) => !isRight(value)) : -1;
+      if (bad >= 0) context.addIssue({ code: "custom", path: [bad], message: `expected ${expected}` });
+    })
+    .meta({ jsonSchema: { type: "array", description: `Each ${expected}` } });
 }

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { JsonValue } from "../run/json.ts";
 import { type Problem, problem } from "./problem.ts";
-import { count, jsonValue, key, runId, step, type WireNumber, wallMs, wireNumber } from "./wire.ts";
+import { count, jsonValue, key, runId, step, wallMs } from "./wire.ts";
 
 /** What the x axis means: the step, milliseconds since 1970 (`wall`), or seconds since the run's first row (`relative`). */
 export type SeriesAxis = "step" | "wall" | "relative";
@@ -47,13 +47,16 @@ export interface SeriesHead {
   readonly nextIndex: number;
 }
 
-/** A series that comes point by point, ordered by x. A metric that the run does not have is an exact series of no points. */
+/**
+ * A series that comes point by point, ordered by x: no more points than buckets, and every value finite. A metric that the run does not have is an
+ * exact series of no points.
+ */
 export interface ExactSeries extends SeriesHead {
   readonly form: "exact";
   /** Shape `[n]`. */
   readonly x: readonly number[];
   /** Shape `[n]`. */
-  readonly values: readonly WireNumber[];
+  readonly values: readonly number[];
 }
 
 /**
@@ -93,7 +96,7 @@ const gappy = z.array(z.number().nullable());
 
 /** {@link Series}. */
 export const series: z.ZodType<Series> = z.discriminatedUnion("form", [
-  z.object({ form: z.literal("exact"), ...head, x: z.array(z.number()), values: z.array(wireNumber) }),
+  z.object({ form: z.literal("exact"), ...head, x: z.array(z.number()), values: z.array(z.number()) }),
   z.object({
     form: z.literal("buckets"),
     ...head,
@@ -132,7 +135,7 @@ export interface PointsAnswer {
   readonly steps: readonly number[];
   /** Shape `[n]`. */
   readonly wallMs: readonly number[];
-  /** Shape `[n]`: {@link WireNumber} when `kind` is `number`, any JSON when `json`. */
+  /** Shape `[n]`: a `WireNumber` each when `kind` is `number`, any JSON when `json`. */
   readonly values: readonly JsonValue[];
   /** Give it back as `after` for the next page; absent on the last one. */
   readonly nextAfter?: number;

@@ -20,7 +20,7 @@ export const NUMBER_SENTINELS: readonly NumberSentinel[] = ["NaN", "Infinity", "
 
 /** {@link WireNumber}. `1e999` in a body parses to Infinity and is taken as such. */
 export const wireNumber: z.ZodType<WireNumber> = z
-  .union([z.custom<number>((value) => typeof value === "number"), z.enum(NUMBER_SENTINELS)])
+  .custom<WireNumber>(isWireNumber, { error: 'expected a number or "NaN", "Infinity", "-Infinity", "-0"' })
   .meta({
     description: 'A number, or "NaN", "Infinity", "-Infinity", "-0"',
     jsonSchema: { anyOf: [{ type: "number" }, { enum: NUMBER_SENTINELS }] },
@@ -72,6 +72,11 @@ export const count: z.ZodType<number> = z.int().min(0);
 export const sha256: z.ZodType<string> = z.string().regex(/^[0-9a-f]{64}$/, {
   error: "expected a SHA-256 as 64 lower-case hexadecimal digits",
 });
+
+/** Says whether a value is a {@link WireNumber}. */
+export function isWireNumber(value: unknown): value is WireNumber {
+  return typeof value === "number" || NUMBER_SENTINELS.some((sentinel) => sentinel === value);
+}
 
 /** Reads a {@link WireNumber} back into a number. */
 export function fromWireNumber(value: WireNumber): number {
