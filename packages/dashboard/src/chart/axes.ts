@@ -1,0 +1,84 @@
+/** @file Axes of a chart: where ticks stand and what they read. */
+import type { SeriesAxis } from "trainlog/api";
+import type uPlot from "uplot";
+import { formatTicks } from "../lib/number-format.ts";
+import { formatDuration } from "../lib/time-format.ts";
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** Distances between ticks of a relative time axis, in milliseconds: round in the units that people count in. */
+const DURATION_STEPS = [
+  ...[1, 2, 5, 10, 20, 50, 100, 200, 500],
+  ...[1, 2, 5, 10, 15, 30].map((n) => n * SECOND),
+  ...[1, 2, 5, 10, 15, 30].map((n) => n * MINUTE),
+  ...[1, 2, 3, 6, 12].map((n) => n * HOUR),
+  ...[1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].map((n) => n * DAY),
+];
+
+/** Colours of axes. */
+export interface AxisColours {
+  readonly text: string;
+  readonly grid: string;
+}
+
+const FONT = '11px ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
+
+/** The x axis. uPlot's own ticks for wall time (calendar units) and steps, ours for relative time. */
+export function xAxis(axis: SeriesAxis, colours: AxisColours): uPlot.Axis {
+  const shared: uPlot.Axis = {
+    stroke: colours.text,
+    font: FONT,
+    size: 26,
+    gap: 4,
+    space: 64,
+    grid: { show: false },
+    ticks: { stroke: colours.grid, width: 1, size: 4 },
+  };
+  if (axis === "wall") return shared;
+  if (axis === "relative") {
+    return { ...shared, incrs: DURATION_STEPS, values: (_plot, ticks) => ticks.map((ms) => shortDuration(ms)) };
+  }
+  return { ...shared, values: (_plot, ticks) => tickTexts(ticks), incrs: STEP_DISTANCES };
+}
+
+/** The y axis, as wide as its texts. */
+export function yAxis(colours: AxisColours): uPlot.Axis {
+  return {
+    stroke: colours.text,
+    font: FONT,
+    size: (_plot, values) => Math.max(30, ...(values ?? []).map((text) => 12 + 6.2 * (text?.length ?? 0))),
+    gap: 4,
+    space: 30,
+    grid: { stroke: colours.grid, width: 1 },
+    ticks: { show: false },
+    values: (_plot, ticks) => tickTexts(ticks),
+  };
+}
+
+/** Steps are whole numbers: ticks between them would mean nothing. */
+const STEP_DISTANCES = Array.from({ length: 16 }, (_, power) => [1, 2, 5].map((n) => n * 10 ** power)).flat();
+
+/** A log axis leaves places empty where its numbers would be too dense. */
+function tickTexts(ticks: readonly (number | null)[]): string[] {
+  const shown = ticks.filter((tick) => tick !== null);
+  const texts = isGeometric(shown) ? shown.map((tick) => formatTicks([tick])[0]!) : formatTicks(shown);
+  const rest = texts[Symbol.iterator]();
+  return ticks.map((tick) => (tick === null ? "" : (rest.next().value ?? "")));
+}
+
+/** Ticks of a log axis differ in size; each is written for itself. */
+function isGeometric(ticks: readonly number[]): boolean {
+  const [first, second, third] = ticks;
+  if (first === undefined || second === undefined || third === undefined) return false;
+  return Math.abs(third - second - (second - first)) > Math.abs(second - first) * 0.01;
+}
+
+function shortDuration(ms: number): string {
+  if (ms === 0) return "0";
+  return formatDuration(ms)
+    .replace(/ 00[smh]$/, "")
+    .replace(/^(\d+)\.0s$/, "$1s");
+}

@@ -1,0 +1,195 @@
+/** @file One chart as an object: uPlot for axes, cursor and zoom, our own painting for the lines. */
+import type { SeriesAxis } from "trainlog/api";
+import uPlot from "uplot";
+import { nearestIndex, type PlotModel } from "../lib/plot-model.ts";
+import type { Zoom } from "../lib/view-state.ts";
+import { type AxisColours, xAxis, yAxis } from "./axes.ts";
+import { type LineLook, paintLines, scaleX, scaleY } from "./paint.ts";
+
+/** What a chart shows and how. */
+export interface PlotContent {
+  readonly model: PlotModel;
+  readonly looks: ReadonlyMap<string, LineLook>;
+}
+
+/** How a chart is made; another axis, scale or theme is another chart. */
+export interface PlotSettings {
+  readonly axis: SeriesAxis;
+  readonly logY: boolean;
+  readonly colours: AxisColours;
+  /** Charts of one group share their cursor. */
+  readonly group: string;
+}
+
+/** The value of one run under the cursor. */
+export interface CursorValue {
+  readonly runId: string;
+  readonly x: number;
+  /** What the strong line shows there. */
+  readonly value: number;
+  /** The value before smoothing. */
+  readonly raw: number;
+}
+
+/** What a chart tells. */
+export interface PlotListener {
+  /** Someone dragged over a range. */
+  onZoom(zoom: Zoom): void;
+  /** Someone asked for the whole range. */
+  onReset(): void;
+  /** The cursor moved; `undefined` when it left. `own` when the pointer is over this chart and not over one that shares its cursor. */
+  onCursor(values: readonly CursorValue[] | undefined, own: boolean): void;
+}
+
+/** Least length of a drag that zooms, in CSS pixels: less is a click. */
+const SHORTEST_DRAG = 5;
+
+/** A chart in a host element. */
+export class LinePlot {
+  readonly #plot: uPlot;
+  readonly #settings: PlotSettings;
+  readonly #listener: PlotListener;
+  #content: PlotContent;
+
+  constructor(host: HTMLElement, content: PlotContent, settings: PlotSettings, listener: PlotListener) {
+    this.#content = content;
+    this.#settings = settings;
+    this.#listener = listener;
+    this.#plot = new uPlot(this.#options(host), this.#data(), host);
+  }
+
+  /** Shows other content. */
+  update(content: PlotContent): void {
+    this.#content = content;
+    this.#plot.setData(this.#data());
+  }
+
+  /** Fits the chart into a size, in CSS pixels. */
+  resize(width: number, height: number): void {
+    if (width !== this.#plot.width || height !== this.#plot.height) this.#plot.setSize({ width, height });
+  }
+
+  /** Moves the cursor by a number of buckets of the first line, for the keyboard. */
+  moveCursor(by: number): void {
+    const line = this.#content.model.lines[0];
+    if (line === undefined || line.x.length === 0) return;
+    const { left } = this.#plot.cursor;
+    const visible = (left ?? -1) >= 0;
+    const at = visible ? nearestIndex(line.x, this.#plot.posToVal(left!, "x")) + by : by > 0 ? 0 : line.x.length - 1;
+    const x = line.x[Math.max(0, Math.min(line.x.length - 1, at))]!;
+    const [from, to] = this.#content.model.x;
+    this.#plot.setCursor({ left: this.#plot.valToPos(Math.max(from, Math.min(to, x)), "x"), top: 0 });
+  }
+
+  /** Takes the cursor away. */
+  hideCursor(): void {
+    this.#plot.setCursor({ left: -10, top: -10 });
+  }
+
+  /** Removes the chart. */
+  destroy(): void {
+    this.#plot.destroy();
+  }
+
+  /** uPlot's own data is only the range: it paints axes for it and no line. */
+  #data(): uPlot.AlignedData {
+    const [from, to] = this.#content.model.x;
+    return [
+      [from, to],
+      [null, null],
+    ];
+  }
+
+  #options(host: HTMLElement): uPlot.Options {
+    const { axis, logY, colours } = this.#settings;
+    return {
+      width: Math.max(host.clientWidth, 50),
+      height: Math.max(host.clientHeight, 50),
+      ms: 1,
+      padding: [8, 8, 0, 0],
+      legend: { show: false },
+      cursor: this.#cursor(),
+      scales: {
+        x: { time: axis === "wall", range: () => [...this.#content.model.x] },
+        y: { distr: logY ? 3 : 1, range: () => [...this.#content.model.y] },
+      },
+      axes: [xAxis(axis, colours), yAxis(colours)],
+      series: [{}, { show: true, points: { show: false } }],
+      hooks: {
+        draw: [() => this.#paint()],
+        setSelect: [() => this.#select()],
+        setCursor: [() => this.#tellCursor()],
+      },
+    };
+  }
+
+  #cursor(): uPlot.Cursor {
+    return {
+      y: false,
+      points: { show: false },
+      drag: { x: true, y: false, setScale: false, dist: SHORTEST_DRAG },
+      sync: { key: this.#settings.group, setSeries: false, scales: ["x", null], filters: SHARE_ONLY_MOVES },
+      bind: {
+        dblclick: () => () => {
+          this.#listener.onReset();
+          return null;
+        },
+      },
+    };
+  }
+
+  #area(): Parameters<typeof paintLines>[1] {
+    return { ...this.#plot.bbox, pixelRatio: uPlot.pxRatio, logY: this.#settings.logY };
+  }
+
+  #paint(): void {
+    const { model, looks } = this.#content;
+    paintLines(this.#plot.ctx, this.#area(), model, looks);
+  }
+
+  #select(): void {
+    const { left, width } = this.#plot.select;
+    if (width < SHORTEST_DRAG) return;
+    const zoom = { from: this.#plot.posToVal(left, "x"), to: this.#plot.posToVal(left + width, "x") };
+    this.#plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+    this.#listener.onZoom(roundZoom(zoom, this.#settings.axis));
+  }
+
+  #tellCursor(): void {
+    const { left, event } = this.#plot.cursor;
+    const own =
+      event !== undefined && event !== null
+        ? this.#plot.over.contains(event.target instanceof Node ? event.target : null)
+        : true;
+    this.#listener.onCursor(left === undefined || left < 0 ? undefined : this.#valuesAt(left), own);
+  }
+
+  #valuesAt(left: number): CursorValue[] {
+    const at = this.#plot.posToVal(left, "x");
+    return this.#content.model.lines.flatMap((line): CursorValue[] => {
+      const i = nearestIndex(line.x, at);
+      return i < 0 ? [] : [{ runId: line.runId, x: line.x[i]!, value: line.shown[i]!, raw: line.raw[i]! }];
+    });
+  }
+
+  /** Where a value stands in the chart, in CSS pixels from the top left of its plotting area; for marks over the lines. */
+  placeOf(value: CursorValue): { readonly left: number; readonly top: number } | undefined {
+    const area = this.#area();
+    const left = scaleX(this.#content.model.x, area)(value.x);
+    const top = scaleY(this.#content.model.y, area)(value.value);
+    if (!Number.isFinite(left) || !Number.isFinite(top)) return undefined;
+    return { left: left / area.pixelRatio, top: top / area.pixelRatio };
+  }
+}
+
+/** Charts of a group share where the cursor is; drags and clicks are their own. */
+const SHARE_ONLY_MOVES: uPlot.Cursor.Sync.Filters = {
+  pub: (type) => type === "mousemove" || type === "mouseleave",
+};
+
+/** Zoom to whole steps or milliseconds: an address with 15 digits helps nobody. */
+function roundZoom({ from, to }: Zoom, axis: SeriesAxis): Zoom {
+  const low = Math.floor(from);
+  const high = Math.ceil(to);
+  return axis === "step" && high - low < 1 ? { from: low, to: low + 1 } : { from: low, to: high };
+}

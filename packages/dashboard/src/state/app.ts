@@ -1,0 +1,43 @@
+/** @file What every part of the page shares, made once and handed down by context. */
+import { type Signal, signal } from "@preact/signals";
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+import { ApiClient } from "../client/http.ts";
+import type { LiveState } from "../client/live-stream.ts";
+import { Navigation } from "./navigation.ts";
+import { Preferences } from "./preferences.ts";
+
+/** Shared state. */
+export interface App {
+  readonly client: ApiClient;
+  readonly navigation: Navigation;
+  readonly preferences: Preferences;
+  /** State of the live connection of the open view. */
+  readonly live: Signal<LiveState>;
+  /** Whether the server asked for a token that it was not given. */
+  readonly locked: Signal<boolean>;
+}
+
+/** Makes the shared state of a page. */
+export function createApp(page: Window): App {
+  const preferences = new Preferences(page);
+  const locked = signal(false);
+  const client = new ApiClient({
+    fetch: (input, init) => page.fetch(input, init),
+    token: () => preferences.token.peek(),
+    onUnauthorized: () => {
+      locked.value = true;
+    },
+  });
+  return { client, navigation: new Navigation(page), preferences, live: signal<LiveState>("connecting"), locked };
+}
+
+/** Carries the shared state. */
+export const AppContext = createContext<App | undefined>(undefined);
+
+/** The shared state. */
+export function useApp(): App {
+  const app = useContext(AppContext);
+  if (app === undefined) throw new Error("a component of the dashboard stands outside AppContext");
+  return app;
+}
