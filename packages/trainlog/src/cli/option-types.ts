@@ -68,3 +68,9 @@ export const COMMON_OPTIONS = {
 export const DIR_OPTION = {
   dir: { type: "text", value: "DIR", help: "folder of the store", defaultText: "$TRAINLOG_DIR, else ./trainlog" },
 } as const satisfies OptionTable;
+
+/** Options of every command that draws a training log. */
+export const DRAW_OPTIONS = {
+  "log-y": { type: "boolean", help: "logarithmic y axis" },
+  labels: { type: "text", value: "A,B,…", help: "names of a confusion matrix's classes" },
+} as const satisfies OptionTable;

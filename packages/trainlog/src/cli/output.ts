@@ -9,7 +9,7 @@ import { type Environment, makeStyle, type Style, wantsColour } from "./terminal
 export interface CliStream {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
-  write(text: string): unknown;
+  write(text: string | Uint8Array): unknown;
 }
 
 /** Where a command's words go. */
@@ -18,11 +18,15 @@ export interface Output {
   readonly json: boolean;
   /** Cells per line of standard output; `Infinity` when it is not a terminal. */
   readonly width: number;
+  /** Whether colours are wanted. */
+  readonly coloured: boolean;
   readonly style: Style;
   /** Prints the result as text; nothing under `--json`. */
   text(lines: string): void;
   /** Prints the result as JSON; nothing without `--json`. */
   data(value: unknown): void;
+  /** Prints a result that is a document of its own, such as a picture, as it is. */
+  bytes(content: string | Uint8Array): void;
   /** Says something on the way, on standard error; in words even under `--json`. */
   note(line: string): void;
   /** Starts a progress bar on standard error; draws nothing when that is not a terminal. */
@@ -43,15 +47,20 @@ const USUAL_WIDTH = 80;
 /** Makes the output of one command. */
 export function makeOutput({ stdout, stderr, env, json }: OutputOptions): Output {
   const isTerminal = stdout.isTTY === true;
+  const coloured = !json && wantsColour(isTerminal, env);
   return {
     json,
     width: isTerminal ? (stdout.columns ?? USUAL_WIDTH) : Infinity,
-    style: makeStyle(!json && wantsColour(isTerminal, env)),
+    coloured,
+    style: makeStyle(coloured),
     text: (lines) => {
       if (!json) stdout.write(`${lines}\n`);
     },
     data: (value) => {
       if (json) stdout.write(`${toJson(value)}\n`);
+    },
+    bytes: (content) => {
+      stdout.write(content);
     },
     note: (line) => {
       stderr.write(`${line}\n`);

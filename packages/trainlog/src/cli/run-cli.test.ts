@@ -68,7 +68,19 @@ async function run(...argv: string[]): Promise<{ code: number; stdout: string; s
 
 describe("runCli", () => {
   it("gives a command its options with defaults, lists and arguments", async () => {
-    const { code, stdout } = await run("echo", "a", "--host", "x", "--port=80", "--host", "y", "--json", "b", "--", "--open");
+    const { code, stdout } = await run(
+      "echo",
+      "a",
+      "--host",
+      "x",
+      "--port=80",
+      "--host",
+      "y",
+      "--json",
+      "b",
+      "--",
+      "--open",
+    );
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toEqual({
       options: { port: 80, host: ["x", "y"], sort: "age", open: false, json: true, debug: false, help: false },
@@ -104,7 +116,11 @@ describe("runCli", () => {
   });
 
   it("says an error of ours in plain lines and fails with 1", async () => {
-    expect(await run("faulty", "ours")).toEqual({ code: 1, stdout: "", stderr: "trainlog: the store is broken\n  mend it\n" });
+    expect(await run("faulty", "ours")).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: "trainlog: the store is broken\n  mend it\n",
+    });
   });
 
   it("says that a surprise is our fault, shows its stack on request, and lets nothing reach the terminal's controls", async () => {
@@ -130,7 +146,14 @@ describe("runCli", () => {
   it("prints help with usage, defaults, choices and exit codes, whatever else is wrong with the line", async () => {
     const { code, stdout } = await run("echo", "--help");
     expect(code).toBe(0);
-    for (const part of ["trainlog echo WORD… [options]", "(default: 5000)", "name | age", "may be repeated", "Exit codes:", "says hello"]) {
+    for (const part of [
+      "trainlog echo WORD… [options]",
+      "(default: 5000)",
+      "name | age",
+      "may be repeated",
+      "Exit codes:",
+      "says hello",
+    ]) {
       expect(stdout).toContain(part);
     }
     expect((await run("help", "echo")).stdout).toBe(stdout);
@@ -142,14 +165,24 @@ describe("runCli", () => {
 });
 
 describe("the table of commands", () => {
-  it.each(COMMANDS.map(({ name }) => name))("%s describes itself as the table does, with an example, within 80 columns", async (name) => {
-    const written: string[] = [];
-    const stdout = { isTTY: true, columns: 80, write: (text: string) => written.push(text) };
-    const world = { stdout, stderr: stdout, env: { NO_COLOR: "1" }, cwd: "/", signal: new AbortController().signal, nowMs: () => 0 };
-    expect(await runCli([name, "--help"], { ...world, version: async () => "" })).toBe(0);
-    const entry = COMMANDS.find((command) => command.name === name)!;
-    expect(written.join("")).toContain(`trainlog ${name}: ${entry.summary}`);
-    expect((await entry.load()).examples.length).toBeGreaterThan(0);
-    for (const line of written.join("").split("\n")) expect(textWidth(line)).toBeLessThanOrEqual(80);
-  });
+  it.each(COMMANDS.map(({ name }) => name))(
+    "%s describes itself as the table does, with an example, within 80 columns",
+    async (name) => {
+      const written: string[] = [];
+      const stdout = { isTTY: true, columns: 80, write: (text: string) => written.push(text) };
+      const world = {
+        stdout,
+        stderr: stdout,
+        env: { NO_COLOR: "1" },
+        cwd: "/",
+        signal: new AbortController().signal,
+        nowMs: () => 0,
+      };
+      expect(await runCli([name, "--help"], { ...world, version: async () => "" })).toBe(0);
+      const entry = COMMANDS.find((command) => command.name === name)!;
+      expect(written.join("")).toContain(`trainlog ${name}: ${entry.summary}`);
+      expect((await entry.load()).examples.length).toBeGreaterThan(0);
+      for (const line of written.join("").split("\n")) expect(textWidth(line)).toBeLessThanOrEqual(80);
+    },
+  );
 });

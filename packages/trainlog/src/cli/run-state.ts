@@ -2,9 +2,21 @@
 import type { RunState } from "../run/event.ts";
 import type { Style } from "./terminal/style.ts";
 
-const SIGNS: Readonly<Record<RunState, string>> = { running: "●", finished: "✓", failed: "✗", killed: "■", crashed: "!" };
+const SIGNS: Readonly<Record<RunState, string>> = {
+  running: "●",
+  finished: "✓",
+  failed: "✗",
+  killed: "■",
+  crashed: "!",
+};
 
-const COLOURS: Readonly<Record<RunState, keyof Style>> = { running: "cyan", finished: "green", failed: "red", killed: "yellow", crashed: "red" };
+const COLOURS: Readonly<Record<RunState, keyof Style>> = {
+  running: "cyan",
+  finished: "green",
+  failed: "red",
+  killed: "yellow",
+  crashed: "red",
+};
 
 /** `● running`, `✓ finished`, … */
 export function stateText(state: RunState): string {

@@ -1,8 +1,9 @@
 /** @file From what a person types to a store, its runs and their folders. */
 import { existsSync } from "node:fs";
+import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { TrainlogError } from "../run/error.ts";
-import { openStore, type RunInfo, type Store, type StoreOptions } from "../store/index.ts";
+import type { RunInfo, Store, StoreOptions } from "../store/index.ts";
 import type { CommandContext } from "./command.ts";
 import { didYouMean } from "./suggest.ts";
 
@@ -24,6 +25,8 @@ export async function withStore<Result>(
 ): Promise<Result> {
   const storeDir = storeDirOf(dir, context);
   if (!existsSync(storeDir)) throw noStore(storeDir);
+  // Loaded here, so that a command about a file does not wait for the store's code.
+  const { openStore } = await import("../store/index.ts");
   const store = await openStore(storeDir, { onProblem: (message) => context.out.note(message), ...options });
   try {
     for (const note of store.notes) context.out.note(note);
@@ -59,17 +62,25 @@ export async function findRun(store: Store, text: string): Promise<RunInfo> {
   if (found.length === 0) throw await runNotFound(store, text);
   const listed = found.slice(0, 5).map((run) => `${run.runId}  ${run.name} (${run.project}, ${run.state})`);
   const more = found.length > listed.length ? ["…"] : [];
-  throw new TrainlogError("cli/ambiguous-run", [`${JSON.stringify(text)} could be any of these runs; say which by more of its id:`, ...listed, ...more].join("\n"), {
-    status: 409,
-  });
+  throw new TrainlogError(
+    "cli/ambiguous-run",
+    [`${JSON.stringify(text)} could be any of these runs; say which by more of its id:`, ...listed, ...more].join("\n"),
+    {
+      status: 409,
+    },
+  );
 }
 
 async function runNotFound(store: Store, text: string): Promise<TrainlogError> {
   const { runs } = await store.listRuns({ limit: 1000 });
   const near = didYouMean(text, [...new Set(runs.flatMap((run) => [run.name, run.runId]))]);
-  return new TrainlogError("run/not-found", `no run ${JSON.stringify(text)} in ${store.dir}${near}\nsee the runs there are: trainlog ls --dir ${store.dir}`, {
-    status: 404,
-  });
+  return new TrainlogError(
+    "run/not-found",
+    `no run ${JSON.stringify(text)} in ${store.dir}${near}\nsee the runs there are: trainlog ls --dir ${store.dir}`,
+    {
+      status: 404,
+    },
+  );
 }
 
 /** Finds several runs, or all runs of the store when none is named. A run that was named twice comes once. */
@@ -87,9 +98,24 @@ export async function findRuns(store: Store, texts: readonly string[]): Promise<
 export async function allRuns(store: Store): Promise<RunInfo[]> {
   const runs: RunInfo[] = [];
   for (let cursor: string | undefined; ; ) {
-    const page = await store.listRuns({ archived: "include", limit: 10_000, ...(cursor === undefined ? {} : { cursor }) });
+    const page = await store.listRuns({
+      archived: "include",
+      limit: 10_000,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
     runs.push(...page.runs);
     cursor = page.nextCursor;
     if (cursor === undefined) return runs;
   }
+}
+
+/**
+ * The file that a person means by `text`, as an absolute path; `undefined` when it is no file and so names a run. What ends in `.json` or holds a
+ * path separator can only be a file, also when it is not there, so that the error speaks of the file.
+ */
+export async function logFileOf(text: string, context: CommandContext): Promise<string | undefined> {
+  const path = resolve(context.cwd, text);
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isFile() === true) return path;
+  return found === undefined && (text.endsWith(".json") || text.includes("/")) ? path : undefined;
 }

@@ -1,6 +1,6 @@
 /** @file `trainlog ls`: the runs of a store as a table. */
 import type { JsonValue } from "../../run/json.ts";
-import type { RunPage, RunQuery, RunRow, RunSort } from "../../store/index.ts";
+import type { RunPage, RunQuery, RunRow, RunSort, Store } from "../../store/index.ts";
 import { type Command, defineCommand, EXIT_OK } from "../command.ts";
 import { DIR_OPTION } from "../option-types.ts";
 import type { Output } from "../output.ts";
@@ -34,11 +34,22 @@ export const lsCommand: Command = defineCommand({
   options: {
     ...DIR_OPTION,
     project: { type: "text", value: "NAME", help: "runs of this project only" },
-    state: { type: "text", value: "STATE", multiple: true, choices: ["running", "finished", "failed", "killed", "crashed"], help: "runs in this state only" },
+    state: {
+      type: "text",
+      value: "STATE",
+      multiple: true,
+      choices: ["running", "finished", "failed", "killed", "crashed"],
+      help: "runs in this state only",
+    },
     tag: { type: "text", value: "TAG", multiple: true, help: "runs that carry this tag" },
     text: { type: "text", value: "TEXT", help: "runs with this text in name, id, group, notes or a tag" },
     metric: { type: "text", value: "KEY", multiple: true, help: "show the last value of this metric" },
-    sort: { type: "text", value: "BY", default: "created", help: `${Object.keys(SORT_COLUMNS).join(", ")}, or metric:KEY[:last|min|max|mean]` },
+    sort: {
+      type: "text",
+      value: "BY",
+      default: "created",
+      help: `${Object.keys(SORT_COLUMNS).join(", ")}, or metric:KEY[:last|min|max|mean]`,
+    },
     reverse: { type: "boolean", help: "the other way round" },
     archived: { type: "boolean", help: "archived runs too" },
     limit: { type: "integer", value: "N", default: 50, min: 1, max: 10_000, help: "most runs to show" },
@@ -62,7 +73,11 @@ export const lsCommand: Command = defineCommand({
       const metrics = options.metric.length > 0 ? options.metric : await commonMetrics(store, query);
       const page = await store.listRuns({ ...query, metrics });
       context.out.data({ dir: store.dir, total: page.total, runs: page.runs });
-      context.out.text(page.total === 0 ? emptyText(query, storeDirOf(options.dir, context)) : listText(page, metrics, context.out, context.nowMs()));
+      context.out.text(
+        page.total === 0
+          ? emptyText(query, storeDirOf(options.dir, context))
+          : listText(page, metrics, context.out, context.nowMs()),
+      );
     });
     return EXIT_OK;
   },
@@ -78,11 +93,13 @@ function sortOf(text: string, reverse: boolean): RunSort {
   const column = Object.entries(SORT_COLUMNS).find(([name]) => name === text)?.[1];
   if (column !== undefined) return { by: column.by, descending: column.descending !== reverse };
   const names = Object.keys(SORT_COLUMNS);
-  throw usageError(`--sort: expected ${names.join(", ")} or metric:KEY, got ${JSON.stringify(text)}${didYouMean(text, names)}`);
+  throw usageError(
+    `--sort: expected ${names.join(", ")} or metric:KEY, got ${JSON.stringify(text)}${didYouMean(text, names)}`,
+  );
 }
 
 /** The metrics that most of the listed runs have; the machine's own (`system/…`) are left out. */
-async function commonMetrics(store: Pick<import("../../store/index.ts").Store, "listRuns" | "metrics">, query: RunQuery): Promise<string[]> {
+async function commonMetrics(store: Store, query: RunQuery): Promise<string[]> {
   const { runs } = await store.listRuns({ ...query, limit: 10 });
   const counts = new Map<string, number>();
   for (const run of runs) {
@@ -99,19 +116,34 @@ async function commonMetrics(store: Pick<import("../../store/index.ts").Store, "
 function emptyText(query: RunQuery, dir: string): string {
   const filtered = query.project ?? query.states ?? query.tags ?? query.text;
   if (filtered !== undefined) return `no run in ${dir} matches`;
-  return [`no runs yet in ${dir}`, "see some: trainlog demo", 'log your own: const run = await trainlog.init({ project: "my-project" }); run.log({ loss })'].join("\n");
+  return [
+    `no runs yet in ${dir}`,
+    "see some: trainlog demo",
+    'log your own: const run = await trainlog.init({ project: "my-project" }); run.log({ loss })',
+  ].join("\n");
 }
 
 function listText(page: RunPage, metrics: readonly string[], out: Output, nowMs: number): string {
   const columns: TableColumn<RunRow>[] = [
-    { title: "state", value: (run) => stateText(run.state), paint: (cell, run) => paintState(cell, run.state, out.style) },
+    {
+      title: "state",
+      value: (run) => stateText(run.state),
+      paint: (cell, run) => paintState(cell, run.state, out.style),
+    },
     { title: "name", value: (run) => run.name, minWidth: 12 },
     { title: "project", value: (run) => run.project, minWidth: 7 },
     { title: "id", value: (run) => run.runId, minWidth: 15, paint: out.style.dim },
     { title: "started", value: (run) => formatAge(run.createdMs, nowMs) },
     { title: "took", value: (run) => formatDuration(run.durationMs), align: "right" },
     { title: "step", value: (run) => (run.lastStep === undefined ? "–" : formatCount(run.lastStep)), align: "right" },
-    ...metrics.map((key): TableColumn<RunRow> => ({ title: key, value: (run) => lastValue(run, key), align: "right", optional: true })),
+    ...metrics.map(
+      (key): TableColumn<RunRow> => ({
+        title: key,
+        value: (run) => lastValue(run, key),
+        align: "right",
+        optional: true,
+      }),
+    ),
   ];
   const table = renderTable(columns, page.runs, { width: out.width, paintTitles: out.style.bold });
   const more = page.total - page.runs.length;

@@ -14,7 +14,7 @@ describe("twoSpirals", () => {
     for (const [i, label] of labels.entries()) {
       const [x, y] = [points[2 * i]!, points[2 * i + 1]!];
       const radius = Math.hypot(x, y);
-      const expected = 3 * Math.PI * radius + Math.PI * label;
+      const expected = 4 * Math.PI * radius + Math.PI * label;
       expect(x).toBeCloseTo(radius * Math.cos(expected), 9);
       expect(y).toBeCloseTo(radius * Math.sin(expected), 9);
     }

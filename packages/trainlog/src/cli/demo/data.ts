@@ -21,12 +21,12 @@ export interface RegressionPoints {
 export const SPIRAL_NAMES: readonly string[] = ["inner start right", "inner start left"];
 
 /** Turns that each arm makes from the centre to radius 1. */
-const SPIRAL_TURNS = 1.5;
+const SPIRAL_TURNS = 2;
 
 /**
  * Two interleaved spirals, a classic test that a linear model fails (Lang and Witbrock 1988).
  *
- * Point `i` of `n` has class `i mod 2`, radius r = 0.08 + 0.92·√u with u uniform in [0, 1), angle 2π·1.5·r + π·class, plus normal noise of deviation
+ * Point `i` of `n` has class `i mod 2`, radius r = 0.08 + 0.92·√u with u uniform in [0, 1), angle 2π·2·r + π·class, plus normal noise of deviation
  * `noise` on both coordinates.
  */
 export function twoSpirals(count: number, noise: number, random: Random): LabelledPoints {

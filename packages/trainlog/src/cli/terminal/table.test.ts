@@ -48,7 +48,11 @@ describe("renderTable", () => {
   });
 
   it("keeps every line within the width whenever the least widths fit", () => {
-    const anyRow = fc.record({ name: fc.string({ unit: "grapheme" }), loss: fc.double().map((x) => x.toFixed(3).slice(0, 8)), note: fc.string() });
+    const anyRow = fc.record({
+      name: fc.string({ unit: "grapheme" }),
+      loss: fc.double().map((x) => x.toFixed(3).slice(0, 8)),
+      note: fc.string(),
+    });
     fc.assert(
       fc.property(fc.array(anyRow, { maxLength: 8 }), fc.integer({ min: 20, max: 60 }), (rows, width) => {
         const lines = renderTable(columns, rows, { width }).split("\n");

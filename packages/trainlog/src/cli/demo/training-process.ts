@@ -1,0 +1,42 @@
+/**
+ * @file The demo's training script: a process of its own, as a person's script is, so that the server stays quick and the two only meet on disk.
+ *
+ * Takes its settings as one JSON argument, tells its parent how many steps are done, and ends with code 0.
+ */
+import { trainDemo } from "./training.ts";
+
+/** Settings that the parent passes. */
+export interface TrainingSettings {
+  readonly dir: string;
+  readonly stepCount: number;
+  readonly seed: number;
+  readonly durationMs: number;
+}
+
+/** What the script tells its parent. */
+export type TrainingMessage = { readonly type: "step"; readonly done: number };
+
+/** Least time between two messages: a progress bar needs no more. */
+const MESSAGE_MS = 100;
+
+async function main(): Promise<void> {
+  // The parent made the argument from the same type.
+  const settings = JSON.parse(process.argv[2] ?? "{}") as TrainingSettings;
+  const controller = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => controller.abort());
+  // Without its parent (killed, or gone) nobody watches: end as if interrupted.
+  process.once("disconnect", () => controller.abort());
+  let saidMs = 0;
+  await trainDemo({
+    ...settings,
+    signal: controller.signal,
+    onStep: (done) => {
+      if (performance.now() - saidMs < MESSAGE_MS && done < settings.stepCount) return;
+      saidMs = performance.now();
+      process.send?.({ type: "step", done } satisfies TrainingMessage);
+    },
+  });
+  process.disconnect?.();
+}
+
+await main();
