@@ -32,6 +32,9 @@ export {
   type RunMeta,
   runMeta,
 } from "./notes.ts";
+export { type Drawable, type RenderOptions, renderHtml, renderSvg, renderTerminal } from "./render/render.ts";
+export type { TerminalOptions } from "./render/terminal.ts";
+export type { Theme } from "./render/theme.ts";
 export {
   beforeAfterLoss,
   type CurveLook,

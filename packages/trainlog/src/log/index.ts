@@ -2,7 +2,7 @@
  * @file `trainlog/log`: the training-log artifact, its JSON codec and its files.
  *
  * Plain data (TrainLog, ConfusionMatrix, RunMeta, …) comes with functions; what grows during training (Curve, MetricHistory, ExperimentLog) is an
- * immutable class. Renderers are `./render/`.
+ * immutable class. Renderers draw both as SVG, PNG, HTML and terminal text.
  */
 export * from "./index.browser.ts";
 export {
@@ -14,3 +14,4 @@ export {
   writeJson,
   writeToDestination,
 } from "./json-file.ts";
+export { type PngOptions, renderPng } from "./render/png.ts";

@@ -137,10 +137,10 @@ describe("reading", () => {
 describe("readLogFile", () => {
   it.each([
     ["{}", { kind: "train-log" }],
-    ['{"counts": [[1]]}', { kind: "confusion-matrix", matrix: { counts: [[1]] } }],
+    ['{"counts": [[1]]}', { kind: "confusion-matrix", content: { counts: [[1]] } }],
     ['{"counts": [[1]], "series": []}', { kind: "train-log" }],
     ["[[1, 2], [3, 4]]", { kind: "confusion-matrix" }],
-    ["[]", { kind: "confusion-matrix", matrix: { counts: [] } }],
+    ["[]", { kind: "confusion-matrix", content: { counts: [] } }],
   ])("recognises %s", async (text, expected) => {
     await writeFile(join(folder, "in.json"), text);
     expect(await readLogFile(join(folder, "in.json"))).toMatchObject(expected);

@@ -1,0 +1,201 @@
+/** @file Where everything of a line chart goes, in pixels. Pure numbers: the SVG picture and the hover of the widget are drawn from it. */
+import type { TrainLog } from "../train-log.ts";
+import { type LogRows, logRows } from "./log-rows.ts";
+import { clip, textWidthPx } from "./markup.ts";
+import { isSparse, layPolyline, type Polyline } from "./polyline.ts";
+import { extentOf, formatNumber, linearScale, logScale, padExtent, type Scale } from "./scale.ts";
+import { seriesColors } from "./theme.ts";
+
+/** Size and kind of a line chart. */
+export interface ChartOptions {
+  /** Whole picture; 720 when absent, at least 240. */
+  readonly widthPx?: number;
+  /** Plot area with its axis; the title, warnings and legend come on top. 320 when absent, at least 120. */
+  readonly heightPx?: number;
+  /** Logarithmic y axis; false when absent. */
+  readonly logY?: boolean;
+  /** Indices of series that are in the legend but not drawn. */
+  readonly hidden?: ReadonlySet<number>;
+  /** Leave out title, warnings and legend, because the page shows them itself. */
+  readonly plotOnly?: boolean;
+}
+
+/** A rectangle in pixels. */
+export interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** One series of a chart. */
+export interface ChartSeries {
+  readonly index: number;
+  readonly name: string;
+  readonly color: string;
+  /** SVG dash pattern, `""` for a solid line: tells apart what colour alone does not. */
+  readonly dash: string;
+  readonly values: readonly number[];
+  readonly isHidden: boolean;
+  readonly line: Polyline;
+}
+
+/** An entry of the legend. */
+export interface LegendEntry {
+  /** Absent for the last entry of a legend that does not name all series. */
+  readonly series?: ChartSeries;
+  readonly label: string;
+  readonly x: number;
+  readonly y: number;
+}
+
+/** A laid-out line chart. */
+export interface ChartLayout {
+  readonly title: string;
+  readonly width: number;
+  readonly height: number;
+  readonly plot: Box;
+  readonly rows: LogRows;
+  readonly warnings: readonly string[];
+  readonly series: readonly ChartSeries[];
+  readonly legend: readonly LegendEntry[];
+  readonly xScale: Scale;
+  readonly yScale: Scale;
+  /** Whether there is any point with a place on the axes. */
+  readonly hasPoints: boolean;
+  readonly plotOnly: boolean;
+}
+
+/** Font size of labels, pixels. */
+export const LABEL_PX = 12;
+/** Height of one row of legend or warnings, pixels. */
+export const ROW_PX = 20;
+/** Height of the title's row, pixels. */
+export const TITLE_PX = 30;
+/** Distance from the picture's edge, pixels. */
+export const EDGE_PX = 14;
+const AXIS_PX = 36;
+const MAX_NAME_LENGTH = 40;
+/** Most series that the legend names: beyond, it would be larger than the plot. */
+const MAX_LEGEND_NAMES = 48;
+const SWATCH_PX = 26;
+const DASHES = ["", "6 3", "2 3", "9 3 2 3"];
+
+/** Lays a log out as a line chart. */
+export function layOutChart(log: TrainLog, options: ChartOptions = {}): ChartLayout {
+  const width = Math.max(240, options.widthPx ?? 720);
+  const plotHeight = Math.max(120, options.heightPx ?? 320);
+  const plotOnly = options.plotOnly ?? false;
+  const rows = logRows(log);
+  const shown = log.series.filter((_, i) => options.hidden?.has(i) !== true);
+  const drawn = shown.map((series) => (rows.hasSteps ? series.values.slice(0, rows.rowCount) : series.values));
+  const logY = options.logY ?? false;
+  const { scale: yScale, warnings: axisWarnings, hasPoints } = yAxis(drawn, logY, plotHeight);
+  const warnings = [...rows.warnings, ...axisWarnings];
+
+  const names = legendNames(log);
+  const legendRows = plotOnly ? [] : wrapLegend(names, width);
+  const legendTop = plotOnly ? 0 : TITLE_PX + (warnings.length > 0 ? ROW_PX + 4 : 0);
+  const plot = plotBox(yScale, width, plotHeight, plotOnly ? 8 : legendTop + legendRows.length * ROW_PX + 8);
+  const xScale = xAxis(rows, plot);
+  const place = {
+    x: (row: number): number => plot.left + xScale.position(rows.xs[row]!) * plot.width,
+    y: (value: number): number => plot.top + (1 - yScale.position(value)) * plot.height,
+  };
+  const colors = seriesColors(log.series.map((series) => series.color));
+  const series = log.series.map(({ name, values }, index): ChartSeries => {
+    const isHidden = options.hidden?.has(index) === true;
+    const line = layPolyline(isHidden ? [] : values, rows.xs.length, place, { bridgeNaN: isSparse(values) });
+    return { index, name, color: colors[index]!, dash: dashOf(index), values, isHidden, line };
+  });
+  return {
+    title: log.title,
+    width,
+    height: plot.top + plot.height + AXIS_PX,
+    plot,
+    rows,
+    warnings,
+    series,
+    legend: legendRows.flatMap((row, i) =>
+      row.map(({ index, x }) => legendEntry(names[index]!, x, legendTop + i * ROW_PX, series[index])),
+    ),
+    xScale,
+    yScale,
+    hasPoints: hasPoints && rows.xs.length > 0,
+    plotOnly,
+  };
+}
+
+function legendNames({ series }: TrainLog): string[] {
+  const names = series.slice(0, MAX_LEGEND_NAMES).map(({ name }) => clip(name, MAX_NAME_LENGTH));
+  return series.length <= MAX_LEGEND_NAMES ? names : [...names, `and ${series.length - MAX_LEGEND_NAMES} more`];
+}
+
+function legendEntry(label: string, x: number, y: number, series: ChartSeries | undefined): LegendEntry {
+  return series === undefined || series.index >= MAX_LEGEND_NAMES ? { label, x, y } : { series, label, x, y };
+}
+
+/** Dash pattern of the n-th series: solid while the palette lasts, then others. */
+function dashOf(index: number): string {
+  return DASHES[Math.floor(index / 10) % DASHES.length]!;
+}
+
+interface YAxis {
+  readonly scale: Scale;
+  readonly warnings: string[];
+  readonly hasPoints: boolean;
+}
+
+function yAxis(columns: readonly (readonly number[])[], logY: boolean, heightPx: number): YAxis {
+  const tickCount = Math.max(2, Math.round(heightPx / 60));
+  const extent = extentOf(columns, { positiveOnly: logY });
+  const warnings: string[] = [];
+  if (logY) {
+    const lost = columns.reduce(
+      (count, values) => count + values.filter((value) => value <= 0 && value > -Infinity).length,
+      0,
+    );
+    if (lost > 0) warnings.push(`${lost} value${lost === 1 ? "" : "s"} ≤ 0 not on a log axis`);
+  }
+  if (extent === undefined) return { scale: linearScale({ min: 0, max: 1 }, tickCount), warnings, hasPoints: false };
+  const scale = logY ? logScale(extent, tickCount) : linearScale(padExtent(extent), tickCount);
+  return { scale, warnings, hasPoints: true };
+}
+
+function xAxis(rows: LogRows, plot: Box): Scale {
+  const extent = extentOf([rows.xs]) ?? { min: 0, max: 1 };
+  const wide = extent.min === extent.max ? { min: extent.min - 0.5, max: extent.max + 0.5 } : extent;
+  const scale = linearScale(wide, Math.max(2, Math.round(plot.width / 90)));
+  return {
+    ...scale,
+    ticks: scale.ticks
+      .filter((tick) => Number.isInteger(tick.value))
+      .map((tick) => ({ ...tick, label: formatStep(tick.value) })),
+  };
+}
+
+/** A step on the axis: whole up to a million, then in short. */
+function formatStep(step: number): string {
+  return Math.abs(step) < 1e6 ? String(step) : formatNumber(step);
+}
+
+function plotBox(yScale: Scale, width: number, height: number, top: number): Box {
+  const labelWidth = Math.max(...yScale.ticks.map((tick) => textWidthPx(tick.label, LABEL_PX)), 16);
+  const left = Math.min(EDGE_PX + labelWidth + 6, width / 3);
+  return { left, top, width: width - left - EDGE_PX, height: height - AXIS_PX };
+}
+
+function wrapLegend(names: readonly string[], width: number): { index: number; x: number }[][] {
+  const rows: { index: number; x: number }[][] = [];
+  let x = Number.POSITIVE_INFINITY;
+  for (const [index, name] of names.entries()) {
+    const entryWidth = SWATCH_PX + textWidthPx(name, LABEL_PX) + 14;
+    if (x + entryWidth > width - EDGE_PX && (x > EDGE_PX || rows.length === 0)) {
+      rows.push([]);
+      x = EDGE_PX;
+    }
+    rows.at(-1)!.push({ index, x });
+    x += entryWidth;
+  }
+  return rows;
+}
