@@ -87,14 +87,15 @@ export const mediaItem: z.ZodType<MediaItem> = z.object({
 /** One media key of a run, its kind, and how many values it has. */
 export interface MediaKey {
   readonly key: string;
-  readonly kind: MediaKind;
+  /** The kind of its newest value: a {@link MediaKind}. */
+  readonly kind: string;
   readonly count: number;
 }
 
 /** {@link MediaKey}. */
 export const mediaKey: z.ZodType<MediaKey> = z.object({
   key: z.string(),
-  kind: z.enum(MEDIA_KINDS),
+  kind: z.string(),
   count,
 });
 

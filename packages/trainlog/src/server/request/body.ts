@@ -5,7 +5,7 @@
  * the binary form is dense already.
  */
 import { TrainlogError } from "../../run/error.ts";
-import { fromEventJson } from "../../run-log/codec/index.ts";
+import { fromEventJson } from "../../run-log/codec/event-json.ts";
 import { RequestProblem } from "./request-problem.ts";
 
 /** Deepest nesting of a JSON body: far more than any configuration, far less than what overflows a stack. */

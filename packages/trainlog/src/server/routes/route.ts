@@ -7,7 +7,7 @@
 import type { Context, Hono } from "hono";
 import type { z } from "zod";
 import { type NoQuery, noQuery } from "../../api/index.ts";
-import { toEventJson } from "../../run-log/codec/index.ts";
+import { toEventJson } from "../../run-log/codec/event-json.ts";
 import type { Store } from "../../store/store.ts";
 import type { LiveHub } from "../live/hub.ts";
 import { parseJson, readBody, requireType } from "../request/body.ts";
