@@ -37,7 +37,13 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Files that must stay free of Node built-ins, because browsers load them. */
-const BROWSER_ENTRIES = ["index.browser.ts", "log/index.browser.ts", "widgets/index.ts", "run-log/codec/index.ts", "run/index.ts"];
+const BROWSER_ENTRIES = [
+  "index.browser.ts",
+  "log/index.browser.ts",
+  "widgets/index.ts",
+  "run-log/codec/index.ts",
+  "run/index.ts",
+];
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -88,7 +94,8 @@ function checkBrowserEntries(): Violation[] {
       compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022, verbatimModuleSyntax: true },
     });
     for (const specifier of importsOf(outputText)) {
-      if (specifier.startsWith("node:")) found.push({ file, imported: specifier, why: "a browser entry reaches this file" });
+      if (specifier.startsWith("node:"))
+        found.push({ file, imported: specifier, why: "a browser entry reaches this file" });
       else if (specifier.startsWith(".")) visit(relative(src, resolve(dirname(join(src, file)), specifier)));
     }
   };

@@ -41,7 +41,9 @@ function passes({ name, commands }: Check): boolean {
   return commands.every(([command = "", ...args]) => {
     const { status, error } = spawnSync(command, args, { cwd: root, stdio: "inherit" });
     if (error === undefined && status === 0) return true;
-    console.error(`check ${name}: ${command.replace(root, "")} ${args.join(" ")} failed (${error?.message ?? `exit code ${status}`})`);
+    console.error(
+      `check ${name}: ${command.replace(root, "")} ${args.join(" ")} failed (${error?.message ?? `exit code ${status}`})`,
+    );
     return false;
   });
 }
@@ -58,7 +60,9 @@ for (const check of CHECKS.filter(({ name }) => asked.length === 0 || asked.incl
   const good = passes(check);
   if (good) passed += 1;
   else failed += 1;
-  console.log(`check ${check.name}: ${good ? "passed" : "FAILED"} (${((performance.now() - startMs) / 1000).toFixed(1)} s)`);
+  console.log(
+    `check ${check.name}: ${good ? "passed" : "FAILED"} (${((performance.now() - startMs) / 1000).toFixed(1)} s)`,
+  );
 }
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

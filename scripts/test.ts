@@ -35,13 +35,20 @@ function must(title: string, command: string, args: readonly string[]): void {
 function bringChromium(): void {
   if (findChromium() !== undefined) return;
   if (process.platform !== "linux" || process.getuid?.() !== 0) {
-    console.error("test: the browser tests need Chromium; install it (Debian: apt-get install chromium) or set $CHROMIUM_PATH");
+    console.error(
+      "test: the browser tests need Chromium; install it (Debian: apt-get install chromium) or set $CHROMIUM_PATH",
+    );
     console.log("0 passed, 1 failed");
     process.exit(1);
   }
   must("refreshing Debian's package lists", "apt-get", ["update", "-qq"]);
   must("installing Chromium and a font for the browser tests (about a minute, once)", "apt-get", [
-    "install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-dejavu-core",
+    "install",
+    "-y",
+    "-qq",
+    "--no-install-recommends",
+    "chromium",
+    "fonts-dejavu-core",
   ]);
 }
 
@@ -49,10 +56,14 @@ function runVitest(args: readonly string[]): TestCounts {
   const folder = mkdtempSync(join(tmpdir(), "trainlog-test-"));
   const report = join(folder, "report.json");
   const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
-  const { status } = spawnSync(process.execPath, [vitest, "run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`, ...args], {
-    cwd: root,
-    stdio: "inherit",
-  });
+  const { status } = spawnSync(
+    process.execPath,
+    [vitest, "run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`, ...args],
+    {
+      cwd: root,
+      stdio: "inherit",
+    },
+  );
   try {
     return countsOf(JSON.parse(readFileSync(report, "utf8")), status ?? 1);
   } finally {
