@@ -23,7 +23,7 @@ export function encodeAxis(writer: ByteWriter, values: Float64Array): void {
   for (const mode of [INTEGER_DELTAS, THOUSANDTH_DELTAS]) {
     const scale = mode === INTEGER_DELTAS ? 1 : 1000;
     const deltaBytes = scaledDeltaBytes(values, scale);
-    if (deltaBytes + uvarintBytes(deltaBytes) >= values.length * 8) continue;
+    if (deltaBytes >= values.length * 8) continue;
     writer.u8(mode);
     writer.uvarint(deltaBytes);
     encodeScaledDeltas(writer, values, scale);

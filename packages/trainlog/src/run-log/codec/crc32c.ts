@@ -9,29 +9,21 @@
 /** The Castagnoli polynomial 0x1EDC6F41, bit-reversed. */
 const POLYNOMIAL = 0x82f63b78;
 
-/** `TABLES[k]` advances one byte that is followed by `k` more bytes. */
-const TABLES: readonly Int32Array[] = makeTables();
-const [T0, T1, T2, T3, T4, T5, T6, T7] = TABLES as [
-  Int32Array,
-  Int32Array,
-  Int32Array,
-  Int32Array,
-  Int32Array,
-  Int32Array,
-  Int32Array,
-  Int32Array,
-];
+/** Eight tables of 256 in one: `TABLE[256 * k + b]` advances byte `b` that is followed by `k` more bytes. */
+const TABLE: Int32Array = makeTable();
 
-function makeTables(): Int32Array[] {
-  const first = new Int32Array(256);
+function makeTable(): Int32Array {
+  const table = new Int32Array(8 * 256);
   for (let byte = 0; byte < 256; byte++) {
     let crc = byte;
     for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ POLYNOMIAL : crc >>> 1;
-    first[byte] = crc;
+    table[byte] = crc;
   }
-  const tables = [first];
-  for (let k = 1; k < 8; k++) tables.push(tables[k - 1]!.map((crc) => (crc >>> 8) ^ first[crc & 0xff]!));
-  return tables;
+  for (let i = 256; i < table.length; i++) {
+    const shorter = table[i - 256]!;
+    table[i] = (shorter >>> 8) ^ table[shorter & 0xff]!;
+  }
+  return table;
 }
 
 /**
@@ -51,18 +43,32 @@ export function crc32c(bytes: Uint8Array, seed = 0): number {
 export function crc32cRange(bytes: Uint8Array, start: number, end: number, seed = 0): number {
   let crc = ~seed;
   let i = start;
-  for (const last = end - 7; i < last; i += 8) {
-    crc ^= bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24);
-    crc =
-      T7[crc & 0xff]! ^
-      T6[(crc >>> 8) & 0xff]! ^
-      T5[(crc >>> 16) & 0xff]! ^
-      T4[crc >>> 24]! ^
-      T3[bytes[i + 4]!]! ^
-      T2[bytes[i + 5]!]! ^
-      T1[bytes[i + 6]!]! ^
-      T0[bytes[i + 7]!]!;
+  if (end - start >= WORDWISE_BYTES) {
+    i = end - ((end - start) & 7);
+    crc = advanceWords(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), start, i, crc);
   }
-  for (; i < end; i++) crc = (crc >>> 8) ^ T0[(crc ^ bytes[i]!) & 0xff]!;
+  for (; i < end; i++) crc = (crc >>> 8) ^ TABLE[(crc ^ bytes[i]!) & 0xff]!;
   return ~crc >>> 0;
+}
+
+/** Length from which eight bytes at a time are worth making a DataView for. */
+const WORDWISE_BYTES = 64;
+
+/** Advances `crc` over `view[start … end)`, whose length is a multiple of eight. */
+function advanceWords(view: DataView, start: number, end: number, seed: number): number {
+  let crc = seed;
+  for (let i = start; i < end; i += 8) {
+    const low = crc ^ view.getInt32(i, true);
+    const high = view.getInt32(i + 4, true);
+    crc =
+      TABLE[1792 + (low & 0xff)]! ^
+      TABLE[1536 + ((low >>> 8) & 0xff)]! ^
+      TABLE[1280 + ((low >>> 16) & 0xff)]! ^
+      TABLE[1024 + (low >>> 24)]! ^
+      TABLE[768 + (high & 0xff)]! ^
+      TABLE[512 + ((high >>> 8) & 0xff)]! ^
+      TABLE[256 + ((high >>> 16) & 0xff)]! ^
+      TABLE[high >>> 24]!;
+  }
+  return crc;
 }

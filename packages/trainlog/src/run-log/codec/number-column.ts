@@ -54,7 +54,8 @@ function integerDeltaBytes(value: number, previous: number): number {
 function smallestCodec(count: number, isConstant: boolean, isFloat32: boolean, integerBytes: number): number {
   const floatBytes = count * (isFloat32 ? 4 : 8);
   const bestBytes = isConstant ? Math.min(8, floatBytes) : floatBytes;
-  if (integerBytes + uvarintBytes(Math.min(integerBytes, 2 ** 53)) < bestBytes) return INTEGER;
+  // The test in front keeps Infinity away from the second, which counts bytes of a length.
+  if (integerBytes < bestBytes && integerBytes + uvarintBytes(integerBytes) < bestBytes) return INTEGER;
   if (isConstant && floatBytes > 8) return CONSTANT;
   return isFloat32 ? FLOAT32 : FLOAT64;
 }

@@ -113,8 +113,11 @@ export const anyEvent: fc.Arbitrary<RunEvent> = fc.oneof(
 export const anyBatch: fc.Arbitrary<Batch> = fc
   .record({
     events: fc.array(anyEvent, { maxLength: 4 }),
-    origin: fc.option(fc.record({ writerId: fc.string({ unit: "binary" }), seq: fc.maxSafeInteger().map(Math.abs) }), {
-      nil: undefined,
-    }),
+    origin: fc.option(
+      fc.record({ writerId: fc.string({ unit: "binary" }), seq: fc.maxSafeNat() }, { noNullPrototype: true }),
+      {
+        nil: undefined,
+      },
+    ),
   })
   .map(({ events, origin }) => (origin === undefined ? { events } : { events, origin }));
