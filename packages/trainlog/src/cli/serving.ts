@@ -1,0 +1,76 @@
+/** @file What `serve` and `demo` share: starting the server, saying where it is, and staying until it is told to stop. */
+import { type RunningServer, startServer } from "../server/index.ts";
+import type { CommandContext } from "./command.ts";
+import { openInBrowser } from "./open-browser.ts";
+import { DIR_OPTION, type OptionTable, type OptionValues } from "./option-types.ts";
+import { storeDirOf } from "./store-access.ts";
+import { formatPlural } from "./terminal/format.ts";
+import { visibleText } from "./terminal/text-width.ts";
+
+/** Options of every command that serves. */
+export const SERVE_OPTIONS = {
+  ...DIR_OPTION,
+  host: {
+    type: "text",
+    value: "NAME",
+    default: "127.0.0.1",
+    help: "name or address to listen on; one that other machines can reach needs a token",
+  },
+  port: {
+    type: "integer",
+    value: "N",
+    min: 0,
+    max: 65_535,
+    help: "port to listen on, 0 = any free one; a port asked for here that is taken is an error",
+    defaultText: "5000, or the next free one",
+  },
+  token: { type: "text", value: "TOKEN", help: "secret that every request must carry", defaultText: "$TRAINLOG_TOKEN" },
+  "allowed-host": { type: "text", value: "NAME", multiple: true, help: "also answer to this host name" },
+  open: { type: "boolean", help: "open the page in the browser" },
+} as const satisfies OptionTable;
+
+/** Values of {@link SERVE_OPTIONS}. */
+export type ServeValues = OptionValues<typeof SERVE_OPTIONS>;
+
+/**
+ * Starts the server and prints its address, which is the first thing that a person needs.
+ *
+ * @throws TrainlogError `server/port-taken`, `server/public-without-token`, `server/bad-host`, and what opening the store throws (then it has stopped).
+ */
+export async function startServing(options: ServeValues, context: CommandContext): Promise<RunningServer> {
+  const { out, env } = context;
+  const token = options.token ?? (env["TRAINLOG_TOKEN"] || undefined);
+  const server = await startServer({
+    dir: storeDirOf(options.dir, context),
+    host: options.host,
+    allowedHosts: options["allowed-host"],
+    onProblem: (message) => out.note(visibleText(message)),
+    ...(options.port === undefined ? {} : { port: options.port }),
+    ...(token === undefined ? {} : { token }),
+  });
+  out.text(`trainlog is at ${out.style.bold(server.url)}`);
+  if (server.takenPort !== undefined)
+    out.text(`  (port ${server.takenPort} is taken by another program; this is the next free one)`);
+  if (token !== undefined) out.text("  (it asks for the token)");
+  const store = await server.ready;
+  for (const note of store.notes) out.note(visibleText(note));
+  const projects = await store.projects();
+  const runCount = projects.reduce((sum, project) => sum + project.runCount, 0);
+  out.data({ url: server.url, port: server.port, dir: store.dir, pid: process.pid, runCount });
+  out.text(`  folder ${store.dir}, ${formatPlural(runCount, "run")}`);
+  if (options.open && !(await openInBrowser(server.url, env))) out.note("no browser here; open the address yourself");
+  return server;
+}
+
+/** Stays until the person stops the program (Ctrl-C) or the server stops by itself, then closes it. */
+export async function serveUntilStopped(server: RunningServer, { signal, out }: CommandContext): Promise<void> {
+  await Promise.race([server.closed, aborted(signal)]);
+  if (signal.aborted) out.note("stopping …");
+  await server.close();
+}
+
+/** Resolves when `signal` fires. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((settle) => signal.addEventListener("abort", () => settle(), { once: true }));
+}
