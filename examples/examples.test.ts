@@ -3,9 +3,9 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { launchChromium } from "../scripts/chromium.ts";
 import { openStore, type Store } from "trainlog/store";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchChromium } from "../scripts/chromium.ts";
 
 let folder = "";
 beforeAll(() => {
@@ -60,20 +60,26 @@ describe("examples", () => {
         "predictions table 5",
         "ripple image 5",
       ]);
-      expect(await store.artifacts(run!.runId)).toMatchObject([{ name: "labels", kind: "dataset", direction: "produced" }]);
+      expect(await store.artifacts(run!.runId)).toMatchObject([
+        { name: "labels", kind: "dataset", direction: "produced" },
+      ]);
       expect((await store.getRun(run!.runId)).alerts).toMatchObject([{ title: "The dog is a dog" }]);
     });
   });
 
   it("03 writes files that read back", async () => {
-    expect(await runExample("03-train-log-json.ts", folder)).toContain("halving of examples, lr=0.5, 11 rows, 1 artifact");
+    expect(await runExample("03-train-log-json.ts", folder)).toContain(
+      "halving of examples, lr=0.5, 11 rows, 1 artifact",
+    );
     expect(existsSync(join(folder, "confusion.json"))).toBe(true);
   });
 
   it("04 goes on where it stopped", async () => {
     expect(await runExample("04-resume.ts")).toContain("logged steps 0 to 49");
     expect(await runExample("04-resume.ts")).toContain("logged steps 50 to 99");
-    await withStore(async (store) => expect(await store.getRun("resumed-run")).toMatchObject({ rowCount: 100, state: "finished" }));
+    await withStore(async (store) =>
+      expect(await store.getRun("resumed-run")).toMatchObject({ rowCount: 100, state: "finished" }),
+    );
   });
 
   it("05 sends a run to a server", async () => {

@@ -11,7 +11,7 @@ const chart = document.querySelector("#curve");
 const points = Array.from({ length: 50 }, (_, i) => ({ x: i / 50, y: (3 * i) / 50 - 1 + 0.1 * Math.sin(37 * i) }));
 
 const run = await init({ project: "examples", name: "in-the-browser", url: server, config: { lr: 0.3 } });
-let curve = Curve.empty("loss");
+let curve = Curve.empty();
 let [slope, offset] = [0, 0];
 for (let step = 0; step < 120; step++) {
   const errors = points.map(({ x, y }) => slope * x + offset - y);
@@ -27,7 +27,7 @@ await show(`finished: y = ${slope.toFixed(2)}x ${offset.toFixed(2)}, logged as r
 
 async function show(text: string): Promise<void> {
   if (state !== null) state.textContent = text;
-  if (chart instanceof TrainLogElement) chart.log = curve.toTrainLog("Fitting a line");
+  if (chart instanceof TrainLogElement) chart.log = curve.toTrainLog("Fitting a line", "loss");
   await new Promise((settle) => requestAnimationFrame(settle));
 }
 

@@ -15,6 +15,8 @@ export const EXIT_OK = 0;
 export const EXIT_PROBLEM = 1;
 /** Exit code: the command line was wrong; nothing was done. */
 export const EXIT_USAGE = 2;
+/** Exit code: ended by Ctrl-C before it was done (128 + the number of SIGINT, as shells count). */
+export const EXIT_INTERRUPTED = 130;
 
 /** One argument that is not an option. */
 export interface ArgumentSpec {

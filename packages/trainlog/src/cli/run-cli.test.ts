@@ -29,7 +29,8 @@ const faulty: Command = defineCommand({
   summary: "fail as told",
   arguments: [{ name: "HOW", help: "how to fail", required: true }],
   examples: [],
-  run: async ({ args }) => {
+  run: async ({ args, context }) => {
+    if (args[0] === "interrupted") context.signal.throwIfAborted();
     if (args[0] === "ours") throw new TrainlogError("store/broken", "the store is broken\nmend it");
     throw new Error("surprise \u001b[2J");
   },
@@ -137,6 +138,21 @@ describe("runCli", () => {
       error: { code: "store/broken", message: "the store is broken\nmend it" },
     });
     expect(JSON.parse((await run("ecko", "--json")).stdout).error.code).toBe("cli/usage");
+  });
+
+  it("ends quietly with 130 when it was interrupted", async () => {
+    const notes: string[] = [];
+    const world = {
+      stdout: { write: () => {} },
+      stderr: { write: (text: string) => notes.push(text) },
+      env: {},
+      cwd: "/",
+      nowMs: () => 0,
+    };
+    const commands = [{ ...faulty, load: async () => faulty }];
+    const signal = AbortSignal.abort("SIGINT");
+    expect(await runCli(["faulty", "interrupted"], { ...world, signal, version: async () => "", commands })).toBe(130);
+    expect(notes).toEqual(["interrupted\n"]);
   });
 
   it("prints its version", async () => {

@@ -1,6 +1,6 @@
 /** @file From a command line to an exit code: finds the command, parses, runs it, and says errors in words. */
 import { isTrainlogError } from "../run/error.ts";
-import { type Command, type CommandContext, EXIT_OK, EXIT_PROBLEM, EXIT_USAGE } from "./command.ts";
+import { type Command, type CommandContext, EXIT_INTERRUPTED, EXIT_OK, EXIT_PROBLEM, EXIT_USAGE } from "./command.ts";
 import { COMMANDS, type CommandEntry } from "./commands.ts";
 import { commandHelp, programHelp } from "./help.ts";
 import { type CliStream, makeOutput, type Output } from "./output.ts";
@@ -31,6 +31,10 @@ export async function runCli(argv: readonly string[], world: CliWorld): Promise<
   try {
     return await dispatch(argv, world, out);
   } catch (error) {
+    if (world.signal.aborted && error === world.signal.reason) {
+      out.note("interrupted");
+      return EXIT_INTERRUPTED;
+    }
     return reportError(error, out, { debug: beforeOptions.includes("--debug") });
   }
 }

@@ -42,7 +42,8 @@ export const FOR_ONE_CHANGE: StoreOptions = { mode: "serve", create: false, foll
 /** Options of a store that is opened to look. */
 export const TO_LOOK: StoreOptions = { mode: "read" };
 
-function noStore(storeDir: string): TrainlogError {
+/** The error of a store folder that is not there. */
+export function noStore(storeDir: string): TrainlogError {
   return new TrainlogError(
     "cli/no-store",
     `there is no store at ${storeDir}\nname one with --dir DIR or $TRAINLOG_DIR, or make one: trainlog demo, or a script that logs`,

@@ -1,0 +1,179 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openStore } from "../../src/store/index.ts";
+import { makeSampleStore } from "./sample-store.ts";
+import { type CommandOptions, type RunningCommand, startTrainlog, trainlog } from "./trainlog-process.ts";
+
+let folder = "";
+let running: RunningCommand[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "trainlog-serve-"));
+});
+afterEach(async () => {
+  for (const { child } of running) child.kill("SIGKILL");
+  await Promise.all(running.map(({ result }) => result));
+  running = [];
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function start(args: readonly string[], options: CommandOptions = {}): RunningCommand {
+  const command = startTrainlog(args, { cwd: folder, ...options });
+  running.push(command);
+  return command;
+}
+
+/** The address that a starting server prints. */
+async function addressOf(command: RunningCommand): Promise<string> {
+  return (await command.until(/trainlog is at (http:\S+)/))[1]!;
+}
+
+/** Takes a port; 0 takes any. */
+async function takePort(port: number): Promise<{ server: Server; port: number } | undefined> {
+  const server = createServer();
+  const taken = await new Promise<boolean>((settle) => {
+    server.once("error", () => settle(false));
+    server.listen(port, "127.0.0.1", () => settle(true));
+  });
+  const address = server.address();
+  return taken && address !== null && typeof address === "object" ? { server, port: address.port } : undefined;
+}
+
+describe("trainlog serve", () => {
+  it("serves a store, and ends well on Ctrl-C", async () => {
+    await makeSampleStore(join(folder, "trainlog"));
+    const command = start(["serve", "--port", "0"]);
+    const url = await addressOf(command);
+    await command.until(/folder .*trainlog, 3 runs/);
+    const answer = await fetch(`${url}/api/v1/runs`);
+    expect(await answer.json()).toMatchObject({ total: 3 });
+    command.child.kill("SIGINT");
+    const { code, stdout, stderr } = await command.result;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "stopping …\n" });
+    expect(stdout).toMatch(/^trainlog is at http/);
+    expect(stdout).not.toContain("no runs yet");
+  });
+
+  it("makes the folder, and says how to log the first run", async () => {
+    const command = start(["serve", "--port", "0", "--dir", "new/store"]);
+    await command.until(/trainlog\.init\(/);
+    command.child.kill("SIGTERM");
+    expect((await command.result).code).toBe(0);
+  });
+
+  it("takes the next free port and says so, but only when no port was asked for", async () => {
+    // On a machine where 5000 is taken already, that one does.
+    const taken = await takePort(5000);
+    try {
+      const command = start([]);
+      const url = await addressOf(command);
+      await command.until(/\(port 5000 is taken by another program; this is the next free one\)/);
+      expect(Number(new URL(url).port)).toBeGreaterThan(5000);
+      expect((await fetch(`${url}/api/v1/health`)).status).toBe(200);
+    } finally {
+      taken?.server.close();
+    }
+  });
+
+  it("fails when the port that was asked for is taken", async () => {
+    const taken = await takePort(0);
+    try {
+      const { code, stdout, stderr } = await trainlog(["serve", "--port", String(taken!.port)], { cwd: folder });
+      expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+      expect(stderr).toContain(`port ${taken!.port} on 127.0.0.1 is taken by another program`);
+    } finally {
+      taken?.server.close();
+    }
+  });
+
+  it("refuses an address that others can reach without a token, and asks for the token when there is one", async () => {
+    const refused = await trainlog(["serve", "--host", "0.0.0.0", "--port", "0"], { cwd: folder });
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain("token");
+    const command = start(["serve", "--port", "0"], { env: { TRAINLOG_TOKEN: "open sesame" } });
+    const url = await addressOf(command);
+    await command.until(/it asks for the token/);
+    await command.until(/folder /);
+    expect((await fetch(`${url}/api/v1/runs`)).status).toBe(401);
+    expect((await fetch(`${url}/api/v1/runs`, { headers: { authorization: "Bearer open sesame" } })).status).toBe(200);
+    expect(command.output.stdout + command.output.stderr).not.toContain("sesame");
+  });
+
+  it("gives its address as JSON, for programs", async () => {
+    const command = start(["serve", "--port", "0", "--json"]);
+    await command.until(/^\}/m);
+    const facts = JSON.parse(command.output.stdout);
+    expect(facts).toMatchObject({ dir: join(folder, "trainlog"), pid: command.child.pid, runCount: 0 });
+    expect((await fetch(`${facts.url}/api/v1/health`)).status).toBe(200);
+  });
+
+  it("refuses to serve a store twice, and names the server that has it", async () => {
+    const first = start(["serve", "--port", "0"]);
+    const url = await addressOf(first);
+    await first.until(/folder /);
+    const { code, stderr } = await trainlog(["serve", "--port", "0"], { cwd: folder });
+    expect(code).toBe(1);
+    expect(stderr).toContain(url);
+    expect(stderr).toContain(String(first.child.pid));
+  });
+});
+
+describe("trainlog demo", () => {
+  it("trains, shows it while it trains, and exits with --once", async () => {
+    const command = start(["demo", "--once", "--port", "0", "--steps", "60", "--seconds", "3"]);
+    const url = await addressOf(command);
+    await command.until(/training 7 small models on generated data for about 3\.0 s/);
+    await expect
+      .poll(
+        async () =>
+          (
+            (await (await fetch(`${url}/api/v1/runs`)).json()) as { runs: { state: string; lastStep?: number }[] }
+          ).runs.filter((run) => run.state === "running" && (run.lastStep ?? 0) > 5).length,
+        { timeout: 15_000, interval: 100 },
+      )
+      .toBe(7);
+    const { code, stderr } = await command.result;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    await using store = await openStore(join(folder, "trainlog"), { mode: "read" });
+    const { runs } = await store.listRuns();
+    expect(runs.map(({ state, lastStep }) => `${state} ${lastStep}`)).toEqual(new Array(7).fill("finished 59"));
+    const [spiral] = await store.findRuns("relu-lr-0.01");
+    const { keys } = await store.media(spiral!.runId);
+    expect(keys.map(({ kind }) => kind).sort()).toEqual([
+      "confusion-matrix",
+      "histogram",
+      "histogram",
+      "histogram",
+      "image",
+      "table",
+    ]);
+    expect((await store.console(spiral!.runId)).lines.at(-1)?.text).toMatch(/^step 59 {2}train\/loss \d/);
+  });
+
+  it("stays up when the training is done, until Ctrl-C", async () => {
+    const command = start(["demo", "--port", "0", "--steps", "5", "--seconds", "0"]);
+    const url = await addressOf(command);
+    await command.until(/the training is done; compare the runs at/);
+    expect((await fetch(`${url}/api/v1/health`)).status).toBe(200);
+    command.child.kill("SIGINT");
+    expect((await command.result).code).toBe(0);
+  });
+
+  it("ends its training too when it is stopped in the middle", async () => {
+    const command = start(["demo", "--port", "0", "--steps", "100000", "--seconds", "3600"]);
+    await command.until(/training 7 small models/);
+    const url = await addressOf(command);
+    await expect
+      .poll(async () => ((await (await fetch(`${url}/api/v1/runs`)).json()) as { total: number }).total, {
+        timeout: 15_000,
+      })
+      .toBe(7);
+    command.child.kill("SIGTERM");
+    expect((await command.result).code).toBe(0);
+    await using store = await openStore(join(folder, "trainlog"), { mode: "read" });
+    const { runs } = await store.listRuns();
+    expect(runs.map(({ state }) => state)).toEqual(new Array(7).fill("killed"));
+  });
+});
