@@ -81,14 +81,16 @@ export function metricAnswer(metric: stored.MetricSummary): MetricInfo {
 }
 
 /** A series as columns; see `ExactSeries` and `BucketedSeries`. A metric that is not there is a series of no points. */
-export function seriesAnswerOf(
-  target: stored.SeriesTarget,
-  buckets: stored.SeriesBuckets | undefined,
-  nextIndex: number,
-): Series {
+export function seriesAnswerOf(target: stored.SeriesTarget, buckets: stored.SeriesAnswer | undefined): Series {
   const { runId, key } = target;
   if (buckets === undefined) return { form: "exact", runId, key, totalPoints: 0, nextIndex: 0, x: [], values: [] };
-  const head = { runId, key, totalPoints: buckets.totalPoints, nextIndex, x: Array.from(buckets.x) };
+  const head = {
+    runId,
+    key,
+    totalPoints: buckets.totalPoints,
+    nextIndex: buckets.metricPoints,
+    x: Array.from(buckets.x),
+  };
   if (isPlainlyExact(buckets)) return { form: "exact", ...head, values: Array.from(buckets.last) };
   return {
     form: "buckets",

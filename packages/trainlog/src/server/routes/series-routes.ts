@@ -9,6 +9,7 @@ import {
   type PointsQuery,
   pointsAnswer,
   pointsQuery,
+  type Series,
   type SeriesAnswer,
   type SeriesRequest,
   type SeriesRunQuery,
@@ -20,6 +21,7 @@ import { TrainlogError } from "../../run/error.ts";
 import type { Store } from "../../store/store.ts";
 import type { SeriesQuery, SeriesTarget } from "../../store/types.ts";
 import { metricAnswer, pointsAnswerOf, seriesAnswerOf } from "../answers.ts";
+import { toProblem } from "../problem-answer.ts";
 import { RequestProblem } from "../request/request-problem.ts";
 import { type Route, route } from "./route.ts";
 
@@ -90,32 +92,20 @@ async function readSeries(store: Store, request: SeriesRequest): Promise<SeriesA
     const message = `expected at most ${MAX_ANSWER_BUCKETS} buckets in one answer, got ${targets.length} series × ${buckets}; ask for fewer at a time`;
     throw new RequestProblem("api/bad-query", message, [{ field: "buckets", message }]);
   }
-  const query: SeriesQuery = { x, buckets, ...range };
-  const ends = await nextIndexes(store, targets, query);
-  const found = await store.series(targets, query);
-  return {
-    x,
-    series: targets.map((target, i) => seriesAnswerOf(target, found[i], ends?.[i] ?? found[i]?.totalPoints ?? 0)),
-  };
+  return { x, series: await seriesOrProblems(store, targets, { x, buckets, ...range }) };
 }
 
-/**
- * For each series, the arrival index from which live rows are newer than the answer.
- *
- * A whole series says it by its own count. For a range the count is asked beforehand: a point that arrives in between then comes twice, which a client
- * sees as one point too many in a bucket until it asks again, and never is missing.
- */
-async function nextIndexes(
-  store: Store,
-  targets: readonly SeriesTarget[],
-  query: SeriesQuery,
-): Promise<number[] | undefined> {
-  if (query.from === undefined && query.to === undefined) return undefined;
-  const ends = targets.map(async ({ runId, key }) => {
-    const points = await store.points(runId, key, { last: 1 }).catch(() => undefined);
-    return points?.totalPoints ?? 0;
-  });
-  return Promise.all(ends);
+/** All series in one go; when that fails, one by one, so that a run whose files cannot be read costs its own curves and no others. */
+async function seriesOrProblems(store: Store, targets: readonly SeriesTarget[], query: SeriesQuery): Promise<Series[]> {
+  try {
+    const found = await store.series(targets, query);
+    return targets.map((target, i) => seriesAnswerOf(target, found[i]));
+  } catch (error) {
+    if (targets.length === 1)
+      return targets.map((target) => ({ form: "failed", ...target, problem: toProblem(error) }));
+    const each = targets.map((target) => seriesOrProblems(store, [target], query));
+    return (await Promise.all(each)).flat();
+  }
 }
 
 function noSuchMetric(runId: string, key: string): TrainlogError {

@@ -1,0 +1,65 @@
+/** @file The application over a store in memory, for the tests of this folder. */
+import type { Hono } from "hono";
+import { hostCheck } from "./access/hosts.ts";
+import { createApp } from "./app.ts";
+import { FakeStore } from "./fake-store.ts";
+import { LiveHub } from "./live/hub.ts";
+import { StaticPages } from "./pages/static-pages.ts";
+import { IngestGate, type IngestLimits } from "./request/ingest-gate.ts";
+
+/** What a test may choose. */
+export interface TestAppOptions {
+  readonly token?: string;
+  readonly allowedHosts?: readonly string[];
+  readonly allowedOrigins?: readonly string[];
+  readonly boundHost?: string;
+  readonly ingest?: IngestLimits;
+  readonly batchBytes?: number;
+  readonly dashboardDir?: string;
+  readonly readiness?: "ready" | "starting" | "stopping";
+}
+
+/** An application and what is behind it. */
+export interface TestApp {
+  readonly app: Hono;
+  readonly store: FakeStore;
+  readonly hub: LiveHub;
+  /** Errors that the server took for its own fault. */
+  readonly faults: unknown[];
+}
+
+/** Makes an application over an empty store. */
+export function testApp(options: TestAppOptions = {}): TestApp {
+  const store = new FakeStore();
+  const hub = new LiveHub(store);
+  const faults: unknown[] = [];
+  const app = createApp({
+    parts: {
+      store: () => store,
+      live: () => hub,
+      readiness: () => options.readiness ?? "ready",
+      ingestGate: new IngestGate(options.ingest ?? { maxBytes: 1e9, maxRequests: 100 }),
+      limits: { batchBytes: options.batchBytes ?? 1_000_000, blobBytes: 1_000_000, jsonBytes: 100_000 },
+      version: "1.2.3",
+    },
+    access: {
+      isHostAllowed: hostCheck(options.boundHost ?? "127.0.0.1", options.allowedHosts),
+      allowedOrigins: options.allowedOrigins ?? [],
+      ...(options.token === undefined ? {} : { token: options.token }),
+    },
+    pages: new StaticPages(options.dashboardDir ?? "/nowhere"),
+    onFault: (error) => faults.push(error),
+  });
+  return { app, store, hub, faults };
+}
+
+/** A request with a JSON body. */
+export function jsonRequest(method: string, body: unknown): RequestInit {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  return { method, body: text, headers: { "content-type": "application/json" } };
+}
+
+/** Address of a route with every parameter filled in. */
+export function concretePath(path: string): string {
+  return `/api/v1${path.replace(":runId", "run-1").replace(":sha256", "0".repeat(64))}`;
+}
