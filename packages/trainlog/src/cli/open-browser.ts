@@ -10,7 +10,7 @@ export function browserCommand(
   const chosen = env["BROWSER"];
   if (chosen !== undefined && chosen !== "") return [chosen];
   if (platform === "darwin") return ["open"];
-  if (platform === "win32") return ["cmd", "/c", "start", ""];
+  if (platform === "win32") return ["rundll32", "url.dll,FileProtocolHandler"];
   const hasDisplay = (env["DISPLAY"] ?? "") !== "" || (env["WAYLAND_DISPLAY"] ?? "") !== "";
   return hasDisplay ? ["xdg-open"] : undefined;
 }

@@ -130,9 +130,8 @@ function listText(page: RunPage, metrics: readonly string[], out: Output, nowMs:
       value: (run) => stateText(run.state),
       paint: (cell, run) => paintState(cell, run.state, out.style),
     },
-    { title: "name", value: (run) => run.name, minWidth: 12 },
+    { title: "name", value: (run) => run.name, minWidth: 16 },
     { title: "project", value: (run) => run.project, minWidth: 7 },
-    { title: "id", value: (run) => run.runId, minWidth: 15, paint: out.style.dim },
     { title: "started", value: (run) => formatAge(run.createdMs, nowMs) },
     { title: "took", value: (run) => formatDuration(run.durationMs), align: "right" },
     { title: "step", value: (run) => (run.lastStep === undefined ? "–" : formatCount(run.lastStep)), align: "right" },
@@ -144,6 +143,7 @@ function listText(page: RunPage, metrics: readonly string[], out: Output, nowMs:
         optional: true,
       }),
     ),
+    { title: "id", value: (run) => run.runId, paint: out.style.dim, optional: true },
   ];
   const table = renderTable(columns, page.runs, { width: out.width, paintTitles: out.style.bold });
   const more = page.total - page.runs.length;
