@@ -28,7 +28,7 @@ import type {
   RunInfo,
   RunPage,
   RunQuery,
-  SeriesBuckets,
+  SeriesAnswer,
   SeriesQuery,
   SeriesTarget,
   StoreListener,
@@ -65,7 +65,7 @@ export interface Store extends AsyncDisposable {
    * Buckets of several metrics at once, in the order of `targets`. A metric that a run has not got gives `undefined`, so that one curve that is
    * not there yet never hides the others; so does a run that is gone.
    */
-  series(targets: readonly SeriesTarget[], query: SeriesQuery): Promise<(SeriesBuckets | undefined)[]>;
+  series(targets: readonly SeriesTarget[], query: SeriesQuery): Promise<(SeriesAnswer | undefined)[]>;
   /** Raw points of one metric by arrival index: a page, or the last ones. `undefined` when the run has no such metric. */
   points(runId: string, key: string, query?: PointQuery): Promise<RawPoints | undefined>;
   /** Everything that the run said, in order, then edits made by others; in bounded memory. */
@@ -98,6 +98,8 @@ export interface Store extends AsyncDisposable {
   gc(options?: GcOptions): Promise<GcReport>;
   du(): Promise<StoreUsage>;
 
+  /** Says where the server of this store listens, so that a second server can name it. Does nothing in read mode. */
+  announce(address: string): void;
   /** Looks at the folder now, and comes back when everything that is on disk is visible to queries. */
   refresh(): Promise<void>;
   /** Calls `listener` for each change from now on. Returns the function that ends it. */

@@ -15,6 +15,9 @@ import type {
   RunState,
 } from "../run/event.ts";
 import type { JsonObject, JsonValue } from "../run/json.ts";
+import type { SeriesBuckets } from "../run-log/read/index.ts";
+
+export type { SeriesBuckets } from "../run-log/read/index.ts";
 
 /** The facts of one run that lists and headers show. Times are milliseconds since 1970. */
 export interface RunInfo {
@@ -187,38 +190,12 @@ export interface SeriesTarget {
   readonly key: string;
 }
 
-/** Which buckets of a metric to give. */
-export interface SeriesQuery {
-  /** `"relative"` is seconds since the run's first wall time. */
-  readonly x: "step" | "wall" | "relative";
-  /** Range of x, both ends included; everything when absent. */
-  readonly from?: number;
-  readonly to?: number;
-  /** Most buckets to give. */
-  readonly buckets: number;
-}
+export type { SeriesQuery } from "../run-log/read/index.ts";
 
-/**
- * Buckets of one metric, ordered by x: arrays of one length, the number of non-empty buckets. Statistics are over finite values; a bucket without
- * any has NaN and count 0.
- */
-export interface SeriesBuckets {
-  /** x of the bucket's first point. */
-  readonly x: Float64Array;
-  /** x of the bucket's last point. */
-  readonly xEnd: Float64Array;
-  readonly count: Float64Array;
-  readonly min: Float64Array;
-  readonly max: Float64Array;
-  readonly mean: Float64Array;
-  readonly first: Float64Array;
-  readonly last: Float64Array;
-  /** NaN and ±Infinity in the bucket. */
-  readonly nonFinite: Float64Array;
-  /** Points in the range. */
-  readonly totalPoints: number;
-  /** True when every bucket holds one point, so that these are the raw points. */
-  readonly exact: boolean;
+/** Buckets of one metric, and how much of the metric was there when they were made. */
+export interface SeriesAnswer extends SeriesBuckets {
+  /** Points of the metric in all: live rows from this arrival index on are newer than the answer. */
+  readonly metricPoints: number;
 }
 
 /** Which raw points of a metric to give, by arrival index. */

@@ -11,7 +11,7 @@ import { type FileHandle, mkdir, open, opendir, rm, stat } from "node:fs/promise
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { describeValue, TrainlogError } from "../../run/error.ts";
-import { diskError, systemCode } from "../disk-error.ts";
+import { diskError, systemCode } from "../../run-log/disk-error.ts";
 import type { Blobs, ByteRange, StoredBlob } from "./blobs.ts";
 
 const SHA256 = /^[0-9a-f]{64}$/;

@@ -85,6 +85,10 @@ export interface Catalog {
   console(runId: string, query: ConsoleQuery): Promise<ConsolePage>;
   media(runId: string, query: MediaQuery): Promise<MediaPage>;
   artifacts(runId: string): Promise<ArtifactEvent[]>;
-  blobUses(): AsyncIterable<BlobUse> | Iterable<BlobUse>;
+  blobUses(): Promise<BlobUse[]>;
+  /** Runs with damage in their files. */
+  damaged(): Promise<string[]>;
+  /** Runs that ended before `beforeMs` and are not sealed, oldest first. */
+  unsealed(beforeMs: number, limit: number): Promise<string[]>;
   close(): Promise<void>;
 }

@@ -4,7 +4,7 @@ import type { ArtifactEvent, ConsoleLine, MediaEvent } from "../../run/event.ts"
 import type { JsonValue } from "../../run/json.ts";
 import { toEventJson } from "../../run-log/codec/event-json.ts";
 import type { MetricSummary } from "../types.ts";
-import type { CatalogChange } from "./catalog.ts";
+import type { CatalogChange, RunExtras } from "./catalog.ts";
 import { metricValues, RUN_COLUMNS, runValues } from "./run-row.ts";
 import { RUN_TABLES } from "./schema.ts";
 
@@ -55,10 +55,14 @@ export class ChangeWriter {
     const run = Number(this.#statement(upsert).get(...runValues(change.info))?.["id"]);
     if (change.reset) this.#clear(run);
     if (change.signature !== undefined) this.#run("UPDATE runs SET signature = ? WHERE id = ?", change.signature, run);
-    if (change.extras !== undefined)
-      this.#run("INSERT OR REPLACE INTO extras VALUES (?, ?)", run, toEventJson(change.extras));
+    if (change.extras !== undefined) this.#writeExtras(run, change.extras);
     this.#writeTags(run, change.info.tags);
     return run;
+  }
+
+  #writeExtras(run: number, extras: RunExtras): void {
+    this.#run("INSERT OR REPLACE INTO extras VALUES (?, ?)", run, toEventJson(extras));
+    this.#run("UPDATE runs SET sealed = ? WHERE id = ?", extras.sealed ? 1 : 0, run);
   }
 
   #clear(run: number): void {

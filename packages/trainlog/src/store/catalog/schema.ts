@@ -6,7 +6,7 @@
  */
 import { existsSync, renameSync, rmSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import { diskError } from "../disk-error.ts";
+import { diskError } from "../../run-log/disk-error.ts";
 
 /** Version of the tables (`PRAGMA user_version`). An older file is rebuilt, a newer one is left alone. */
 export const CATALOG_VERSION = 1;
@@ -37,7 +37,8 @@ CREATE TABLE runs (
   damage_count INTEGER NOT NULL,
   tags TEXT NOT NULL,
   search TEXT NOT NULL,
-  signature TEXT NOT NULL DEFAULT ''
+  signature TEXT NOT NULL DEFAULT '',
+  sealed INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE TABLE extras (run INTEGER PRIMARY KEY, json TEXT NOT NULL) STRICT;
 CREATE INDEX runs_by_created ON runs(created_ms);
@@ -116,6 +117,14 @@ export const RUN_TABLES = [
   "blob_uses",
 ] as const;
 
+/** How a catalog file is opened. */
+export interface OpenCatalogOptions {
+  /** Only read: another process keeps the file up to date. */
+  readonly readOnly?: boolean;
+  /** The file is known to be damaged: begin a new one. */
+  readonly setAside?: boolean;
+}
+
 /** An opened catalog file. */
 export interface OpenedCatalog {
   readonly database: DatabaseSync;
@@ -130,7 +139,6 @@ export interface OpenedCatalog {
  * written, is left alone and the catalog is held in memory.
  *
  * @param path - The file; `undefined` for a catalog in memory.
- * @param options.readOnly - Only read: another process keeps the file up to date.
  */
 export function openCatalogFile(
   path: string | undefined,
@@ -152,20 +160,24 @@ export function openCatalogFile(
 
 /** Says whether an SQLite error means that the file's content is broken, not that it could not be read or written. */
 export function isDamage(error: unknown): boolean {
-  if (!(error instanceof Error) || !("errcode" in error) || typeof error.errcode !== "number") return false;
-  const primary = error.errcode & 0xff;
-  // 1 = SQL error (a table is missing or has other columns), 11 = corrupt, 20 = mismatch, 26 = not a database.
-  return primary === 1 || primary === 11 || primary === 20 || primary === 26;
+  // 11 = corrupt, 26 = not a database.
+  return error instanceof DamagedCatalog || resultCode(error) === 11 || resultCode(error) === 26;
 }
 
 /** Says whether SQLite refused a write for want of space. */
 export function isFull(error: unknown): boolean {
-  return (
-    error instanceof Error && "errcode" in error && typeof error.errcode === "number" && (error.errcode & 0xff) === 13
-  );
+  return resultCode(error) === 13;
+}
+
+/** SQLite's primary result code, or `undefined` for another error. */
+function resultCode(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !("errcode" in error) || typeof error.errcode !== "number") return undefined;
+  return error.errcode & 0xff;
 }
 
 class NewerCatalog extends Error {}
+
+class DamagedCatalog extends Error {}
 
 function isNewer(error: unknown): boolean {
   return error instanceof NewerCatalog;

@@ -4,7 +4,7 @@ import { TrainlogError } from "../../run/error.ts";
 import type { ArtifactEvent, ConsoleLine, MediaEvent, RunState } from "../../run/event.ts";
 import { type JsonObject, type JsonValue, objectFromEntries } from "../../run/json.ts";
 import { fromEventJson } from "../../run-log/codec/event-json.ts";
-import { diskError } from "../disk-error.ts";
+import { diskError } from "../../run-log/disk-error.ts";
 import type {
   ConsolePage,
   ConsoleQuery,
@@ -22,7 +22,7 @@ import type { BlobUse, Catalog, CatalogChange, IndexedRun, RunExtras } from "./c
 import { ChangeWriter } from "./change-writer.ts";
 import { cursorBehind, listSql, type Sql } from "./list-query.ts";
 import { metricOf, numberOf, runInfoOf, type SqlRow, textOf } from "./run-row.ts";
-import { isDamage, isFull, openCatalogFile } from "./schema.ts";
+import { isDamage, isFull, type OpenCatalogOptions, openCatalogFile } from "./schema.ts";
 
 const MAX_CONSOLE_LINES = 100_000;
 const MAX_MEDIA = 10_000;
@@ -55,8 +55,9 @@ export class SqliteCatalog implements Catalog {
    * Opens the catalog at `path`, or one in memory.
    *
    * @param options.readOnly - Another process keeps the file up to date.
+   * @param options.setAside - The file is known to be damaged.
    */
-  static open(path: string | undefined, options: { readonly readOnly?: boolean } = {}): SqliteCatalog {
+  static open(path: string | undefined, options: OpenCatalogOptions = {}): SqliteCatalog {
     const opened = openCatalogFile(path, options);
     return new SqliteCatalog(opened.database, opened.inMemory, opened.notes);
   }
@@ -196,16 +197,26 @@ export class SqliteCatalog implements Catalog {
     return this.#all(sql, runId).map((row) => fromEventJson(textOf(row, "json")) as unknown as ArtifactEvent);
   }
 
-  *blobUses(): Generator<BlobUse> {
+  async blobUses(): Promise<BlobUse[]> {
     const sql = "SELECT r.run_id, b.sha256, b.size_bytes, b.use FROM blob_uses b JOIN runs r ON r.id = b.run";
-    for (const row of this.#all(sql)) {
-      yield {
-        runId: textOf(row, "run_id"),
-        sha256: textOf(row, "sha256"),
-        sizeBytes: numberOf(row, "size_bytes"),
-        use: row["use"] === "artifact" ? "artifact" : "media",
-      };
-    }
+    return this.#all(sql).map((row) => ({
+      runId: textOf(row, "run_id"),
+      sha256: textOf(row, "sha256"),
+      sizeBytes: numberOf(row, "size_bytes"),
+      use: row["use"] === "artifact" ? "artifact" : "media",
+    }));
+  }
+
+  async damaged(): Promise<string[]> {
+    return this.#all("SELECT run_id FROM runs WHERE damage_count > 0 ORDER BY run_id").map((row) =>
+      textOf(row, "run_id"),
+    );
+  }
+
+  async unsealed(beforeMs: number, limit: number): Promise<string[]> {
+    const sql = `SELECT run_id FROM runs WHERE sealed = 0 AND state IN ('finished', 'failed', 'killed') AND finished_ms < ?
+      ORDER BY finished_ms LIMIT ?`;
+    return this.#all(sql, beforeMs, limit).map((row) => textOf(row, "run_id"));
   }
 
   async close(): Promise<void> {

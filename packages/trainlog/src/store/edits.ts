@@ -1,0 +1,98 @@
+/**
+ * @file `edits.log`: what people changed about a run afterwards, without being its writer.
+ *
+ * A run's own log has one writer, which may be a script on the other side of a lock. Edits are rare and small, so they have a file of their own with a
+ * lock that is held for one append. Each edit is one frame with a dictionary of its own, so that none depends on another.
+ */
+import {
+  closeSync,
+  fdatasyncSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { TrainlogError } from "../run/error.ts";
+import type { EditEvent } from "../run/event.ts";
+import { encodeBatch } from "../run-log/codec/batch.ts";
+import { encodeSegmentHeader, SEGMENT_HEADER_BYTES, scanFrames } from "../run-log/codec/frame.ts";
+import { KeyDictionary } from "../run-log/codec/key-dictionary.ts";
+import { diskError, systemCode } from "../run-log/disk-error.ts";
+
+/** A lock that is held for longer was left by a process that died: holding it takes milliseconds. */
+const STALE_LOCK_MS = 10_000;
+/** How long to wait for another process. */
+const PATIENCE_MS = 15_000;
+
+/**
+ * Appends an edit to a run. Resolves when it survives power loss.
+ *
+ * @throws TrainlogError `run/locked` (409) when another process keeps the lock, `store/disk-full`, `store/read-only`, `store/io`.
+ */
+export async function appendEdit(runDir: string, edit: EditEvent): Promise<void> {
+  const lock = join(runDir, "edits.lock");
+  await acquire(lock);
+  try {
+    appendFrame(join(runDir, "edits.log"), encodeBatch([edit], new KeyDictionary()));
+  } catch (error) {
+    throw diskError(error, `edit the run in ${runDir}`);
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+async function acquire(lock: string): Promise<void> {
+  for (const begun = Date.now(); ; ) {
+    try {
+      closeSync(openSync(lock, "wx"));
+      return;
+    } catch (error) {
+      if (systemCode(error) !== "EEXIST") throw diskError(error, `make ${lock}`);
+    }
+    const held = statSync(lock, { throwIfNoEntry: false });
+    if (held !== undefined && Date.now() - held.mtimeMs > STALE_LOCK_MS) rmSync(lock, { force: true });
+    else if (Date.now() - begun > PATIENCE_MS) throw locked(lock);
+    else await sleep(20);
+  }
+}
+
+function locked(lock: string): TrainlogError {
+  return new TrainlogError("run/locked", `${lock} is held by another process; try again in a moment`, { status: 409 });
+}
+
+/** Appends one whole frame, or leaves the file as it was. */
+function appendFrame(path: string, frame: Uint8Array): void {
+  const file = openSync(path, "a+");
+  try {
+    const end = wholeEnd(path, fstatSync(file).size);
+    ftruncateSync(file, end);
+    try {
+      writeAll(file, end === 0 ? Buffer.concat([encodeSegmentHeader("edits", 0), frame]) : frame);
+    } catch (error) {
+      ftruncateSync(file, end);
+      throw error;
+    }
+    fdatasyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Where the whole frames end: an edit that was cut short by a crash is dropped; it was never acknowledged. */
+function wholeEnd(path: string, sizeBytes: number): number {
+  if (sizeBytes < SEGMENT_HEADER_BYTES) return 0;
+  const bytes = readFileSync(path);
+  for (const item of scanFrames(bytes, { start: SEGMENT_HEADER_BYTES })) {
+    if (item.kind === "damage" && item.tail && item.reason !== "bad-crc") return item.offset;
+  }
+  return bytes.length;
+}
+
+function writeAll(file: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done, bytes.length - done);
+}

@@ -1,0 +1,134 @@
+/** @file Keeps the indexer told of what happens in the folder: the first scan, then the watch. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { FinishEvent, RunState } from "../run/event.ts";
+import type { Catalog } from "./catalog/catalog.ts";
+import { FolderWatch } from "./folder-watch.ts";
+import { type Indexer, indexedFiles } from "./indexer.ts";
+import { folderSignature } from "./run-folder.ts";
+
+/** The scan gives way to other work after this long. */
+const SLICE_MS = 5;
+/** Time between two checks of who of those that run still lives. */
+const LIVENESS_MS = 1_000;
+/** Runs touched by the scan before the catalog is written. */
+const SCAN_RUNS = 100;
+
+/** What a follower needs from its surroundings. */
+export interface FolderFollowerParts {
+  readonly storeDir: string;
+  readonly catalog: Catalog;
+  readonly indexer: Indexer;
+  /** This process writes the run, so every change is known without looking. */
+  readonly isFedHere: (runId: string) => boolean;
+  readonly stateOf: (runId: string, finish: FinishEvent | undefined) => RunState;
+  readonly onProblem: (message: string) => void;
+}
+
+/** Follows a folder of runs. */
+export class FolderFollower {
+  readonly #parts: FolderFollowerParts;
+  readonly #watch: FolderWatch;
+  readonly #runsDir: string;
+  #scan: Promise<void> = Promise.resolve();
+  #liveness: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(parts: FolderFollowerParts) {
+    this.#parts = parts;
+    this.#runsDir = join(parts.storeDir, "runs");
+    this.#watch = new FolderWatch(this.#runsDir, {
+      onTouched: (runId) => parts.indexer.touch(runId),
+      onGone: (runId) => this.#gone(runId),
+      active: () => this.#active(),
+    });
+  }
+
+  /** Scans the folder in the background and, with `follow`, goes on watching it. */
+  start(follow: boolean): void {
+    this.startOver();
+    if (!follow) return;
+    this.#watch.start();
+    this.#liveness = setInterval(() => this.#checkLiveness(), LIVENESS_MS).unref();
+  }
+
+  /** Scans the folder again: the catalog was lost. */
+  startOver(): void {
+    this.#scan = this.#scan.then(() => this.#scanAll()).catch((error: unknown) => this.#problem(error));
+  }
+
+  /** Resolves when every run that was there at the start is in the catalog. */
+  async scanned(): Promise<void> {
+    await this.#scan;
+  }
+
+  /** Looks at everything in the folder now. */
+  async rescan(): Promise<void> {
+    this.startOver();
+    await this.#scan;
+  }
+
+  /** A run was deleted by this process. */
+  lost(runId: string): void {
+    this.#watch.lost(runId);
+  }
+
+  /** Ends. */
+  close(): void {
+    this.#closed = true;
+    clearInterval(this.#liveness);
+    this.#watch.close();
+  }
+
+  async #scanAll(): Promise<void> {
+    const indexed = new Map((await this.#parts.catalog.indexed()).map((run) => [run.runId, run]));
+    let sliceBegan = performance.now();
+    let touched = 0;
+    // The newest first: ids sort by time, and the newest are what people look at.
+    for (const runId of this.#watch.list().sort().reverse()) {
+      if (this.#closed) return;
+      const known = indexed.get(runId);
+      indexed.delete(runId);
+      this.#watch.saw(runId);
+      if (known === undefined || this.#mayHaveChanged(runId, known.state, indexedFiles(known.signature))) {
+        this.#parts.indexer.touch(runId);
+        if (++touched % SCAN_RUNS === 0) await this.#parts.indexer.flush();
+      }
+      if (performance.now() - sliceBegan < SLICE_MS) continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      sliceBegan = performance.now();
+    }
+    await this.#parts.indexer.flush();
+    for (const runId of indexed.keys())
+      if (!existsSync(join(this.#runsDir, runId))) await this.#parts.indexer.forget(runId);
+    this.#parts.indexer.scanned();
+  }
+
+  #mayHaveChanged(runId: string, state: RunState, files: string): boolean {
+    const runDir = join(this.#runsDir, runId);
+    // A run that was being written can have ended without a change of its files, and one that seemed dead can be alive again.
+    if (state === "running" || (state === "crashed" && existsSync(join(runDir, "writer.lock")))) return true;
+    return folderSignature(runDir) !== files;
+  }
+
+  #gone(runId: string): void {
+    this.#parts.indexer.forget(runId).catch((error: unknown) => this.#problem(error));
+  }
+
+  /** Runs that other processes are writing. */
+  *#active(): Generator<string> {
+    for (const runId of this.#parts.indexer.running) if (!this.#parts.isFedHere(runId)) yield runId;
+  }
+
+  /** A run that falls silent changes no file: its state is asked for. */
+  #checkLiveness(): void {
+    for (const { runId, state, follower } of this.#parts.indexer.openRuns()) {
+      if (state !== "running" && state !== "crashed") continue;
+      if (this.#parts.stateOf(runId, follower.fold.finish) !== state) this.#parts.indexer.touch(runId);
+    }
+  }
+
+  #problem(error: unknown): void {
+    this.#parts.onProblem(error instanceof Error ? error.message : String(error));
+  }
+}

@@ -1,0 +1,170 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { RunEvent } from "../run/event.ts";
+import { RunLogWriter } from "../run-log/write/index.ts";
+import { openStore, type Store, type StoreChange, type StoreOptions } from "./index.ts";
+
+let dir: string;
+const open: Store[] = [];
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "trainlog-store-"));
+});
+afterEach(async () => {
+  for (const store of open.splice(0)) await store.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+async function serve(options: StoreOptions = {}): Promise<Store> {
+  const store = await openStore(dir, {
+    mode: "serve",
+    sealAfterMs: false,
+    onProblem: (message) => expect.fail(message),
+    ...options,
+  });
+  open.push(store);
+  return store;
+}
+
+function rows(first: number, count: number, key = "loss"): RunEvent {
+  const steps = Float64Array.from({ length: count }, (_, i) => first + i);
+  return {
+    type: "rows",
+    rows: {
+      steps,
+      wallMs: steps.map((step) => 1e12 + step * 100),
+      columns: [{ kind: "number", key, values: steps.map((step) => 1 / (1 + step)) }],
+    },
+  };
+}
+
+async function eventually(check: () => Promise<void> | void, withinMs = 5000): Promise<void> {
+  for (const begun = Date.now(); ; ) {
+    try {
+      await check();
+      return;
+    } catch (error) {
+      if (Date.now() - begun > withinMs) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
+
+describe("a serving store", () => {
+  it("takes a run from its creation to its end and answers every question about it", async () => {
+    const store = await serve();
+    const { runId, created } = await store.createRun({ project: "mnist" });
+    expect(created).toBe(true);
+    await store.append(runId, [
+      {
+        origin: { writerId: "w", seq: 0 },
+        events: [
+          { type: "start", runId, project: "mnist", wallMs: 1e12, name: "first", tags: ["a"], host: { os: "linux" } },
+          { type: "config", set: { lr: 0.1, ["__proto__"]: 1 } },
+          { type: "metric", key: "loss", summary: "min" },
+          rows(0, 100),
+        ],
+      },
+      {
+        origin: { writerId: "w", seq: 1 },
+        events: [
+          { type: "console", lines: [{ line: 0, stream: "stdout", text: "hello", wallMs: 1e12 }] },
+          { type: "media", key: "img", step: 3, wallMs: 1e12, kind: "image", data: { width: 2 } },
+          { type: "alert", wallMs: 1e12, title: "t", text: "x", level: "warn" },
+        ],
+      },
+    ]);
+    const run = await store.getRun(runId);
+    expect(run).toMatchObject({
+      name: "first",
+      state: "running",
+      project: "mnist",
+      tags: ["a"],
+      rowCount: 100,
+      pointCount: 100,
+    });
+    expect(run.host).toEqual({ os: "linux" });
+    expect(run.alerts).toHaveLength(1);
+    expect(Object.entries(run.summary)).toEqual([["loss", 1 / 100]]);
+    expect(Object.entries(run.config)).toContainEqual(["__proto__", 1]);
+    expect((await store.console(runId)).lines.map((line) => line.text)).toEqual(["hello"]);
+    expect((await store.media(runId)).keys).toEqual([{ key: "img", kind: "image", count: 1 }]);
+    const [series, missing] = await store.series(
+      [
+        { runId, key: "loss" },
+        { runId, key: "none" },
+      ],
+      { x: "step", buckets: 10 },
+    );
+    expect(series?.totalPoints).toBe(100);
+    expect(series?.metricPoints).toBe(100);
+    expect(missing).toBeUndefined();
+    expect((await store.points(runId, "loss", { last: 2 }))?.values).toEqual(Float64Array.of(1 / 99, 1 / 100));
+    await store.finishRun(runId, { status: "finished" });
+    expect((await store.listRuns({ states: ["finished"], metrics: ["loss"] })).runs).toMatchObject([
+      { runId, metrics: [{ key: "loss", count: 100, min: 1 / 100 }] },
+    ]);
+    const said: string[] = [];
+    for await (const event of store.events(runId)) said.push(event.type);
+    expect(said).toEqual(["start", "config", "metric", "rows", "console", "media", "alert", "finish"]);
+  });
+
+  it("stores a batch that is delivered again only once", async () => {
+    const store = await serve();
+    const { runId } = await store.createRun({ project: "p" });
+    const batch = { origin: { writerId: "w", seq: 5 }, events: [rows(0, 10)] };
+    expect(await store.append(runId, [batch])).toEqual([{ duplicate: false }]);
+    expect(await store.append(runId, [batch])).toEqual([{ duplicate: true }]);
+    expect((await store.getRun(runId)).pointCount).toBe(10);
+  });
+
+  it("follows runs that scripts write into the folder, and says what is new in them", async () => {
+    const store = await serve();
+    await store.refresh();
+    const changes: StoreChange[] = [];
+    store.subscribe((change) => changes.push(change));
+    const writer = RunLogWriter.open(join(dir, "runs", "script"), { runId: "script", project: "p", createdMs: 1 });
+    writer.append([rows(0, 5)]);
+    const got = (): [number, number][] =>
+      changes.flatMap((change) =>
+        change.type === "rows" ? [[change.firstIndex[0]!, change.rows.steps.length] as [number, number]] : [],
+      );
+    await eventually(() => expect(got()).toEqual([[0, 5]]));
+    writer.append([rows(5, 3)]);
+    await eventually(() =>
+      expect(got()).toEqual([
+        [0, 5],
+        [5, 3],
+      ]),
+    );
+    expect(await store.getRun("script")).toMatchObject({ state: "running", pointCount: 8 });
+    writer.append([{ type: "finish", wallMs: 2e12, status: "failed", exitCode: 1, error: "boom" }]);
+    writer.close();
+    await eventually(() =>
+      expect(changes.findLast((change) => change.type === "run")).toMatchObject({
+        run: { state: "failed", error: "boom" },
+      }),
+    );
+    rmSync(join(dir, "runs", "script"), { recursive: true });
+    await eventually(() => expect(changes.at(-1)).toMatchObject({ type: "removed", runId: "script" }));
+    expect((await store.listRuns()).total).toBe(0);
+  });
+
+  it("shows the same after it is opened again, and after its catalog is deleted", async () => {
+    const store = await serve();
+    const { runId } = await store.createRun({ project: "p" });
+    await store.append(runId, [{ events: [rows(0, 50), { type: "config", set: { a: 1 } }] }]);
+    await store.finishRun(runId, { status: "finished" });
+    const before = await store.getRun(runId);
+    await store.close();
+    const again = await serve();
+    expect(await again.getRun(runId)).toEqual(before);
+    await again.close();
+    for (const suffix of ["", "-wal", "-shm"]) rmSync(join(dir, `catalog.sqlite${suffix}`), { force: true });
+    const rebuilt = await serve();
+    await rebuilt.refresh();
+    expect(await rebuilt.getRun(runId)).toEqual(before);
+    expect((await rebuilt.listRuns()).total).toBe(1);
+  });
+});

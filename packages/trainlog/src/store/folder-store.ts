@@ -1,0 +1,440 @@
+/** @file The store in a folder: the embedded implementation of `Store`, which ties the parts of this room together. */
+import { join } from "node:path";
+import { TrainlogError } from "../run/error.ts";
+import type { ArtifactEvent, RunEvent, RunState } from "../run/event.ts";
+import { newRunId } from "../run/id.ts";
+import { objectFromEntries } from "../run/json.ts";
+import { checkRunId } from "../run/limits.ts";
+import type { Blobs } from "./blobs/blobs.ts";
+import { FolderBlobs } from "./blobs/folder-blobs.ts";
+import { ResilientCatalog } from "./catalog/resilient-catalog.ts";
+import { appendEdit } from "./edits.ts";
+import { FolderFollower } from "./folder-follower.ts";
+import { collectGarbage } from "./garbage.ts";
+import { Indexer } from "./indexer.ts";
+import { Ingest } from "./ingest.ts";
+import { checkEdit, checkProject } from "./run-checks.ts";
+import { summaryInEffect } from "./run-fold.ts";
+import { lastContactMs } from "./run-folder.ts";
+import { runState } from "./run-state.ts";
+import { assertNotWritten, Sealer, sealRunFolder } from "./sealing.ts";
+import type { ServerLock } from "./server-lock.ts";
+import type { Store, StoreOptions } from "./store.ts";
+import { Subscribers } from "./subscribers.ts";
+import { Trash } from "./trash.ts";
+import { describeTrash } from "./trash-info.ts";
+import type {
+  AppendResult,
+  ConsolePage,
+  ConsoleQuery,
+  CreatedRun,
+  DeletedRun,
+  GcOptions,
+  GcReport,
+  IngestBatch,
+  MediaPage,
+  MediaQuery,
+  MetricQuery,
+  MetricSummary,
+  NewRun,
+  PointQuery,
+  ProjectInfo,
+  RawPoints,
+  RunDetail,
+  RunEdit,
+  RunFinish,
+  RunInfo,
+  RunPage,
+  RunQuery,
+  SeriesAnswer,
+  SeriesQuery,
+  SeriesTarget,
+  StoreListener,
+  StoreUsage,
+  SubscribeOptions,
+  TrashedRun,
+} from "./types.ts";
+import { measureUsage } from "./usage.ts";
+import type { Durability } from "./wal/durability.ts";
+
+const DEFAULT_SILENT_MS = 60_000;
+const DEFAULT_SEAL_MS = 60_000;
+const DEFAULT_OPEN_RUNS = 128;
+/** Metrics whose rule counts into the summary of a run; a run with more has them in `metrics()`. */
+const MAX_SUMMARY_METRICS = 10_000;
+/** Events handed out before the event loop gets its turn. */
+const EVENTS_PER_TURN = 200;
+
+/** What opening a store made ready. */
+export interface StoreParts {
+  readonly dir: string;
+  readonly options: StoreOptions;
+  /** Absent in read mode. */
+  readonly lock?: ServerLock;
+  /** Absent in read mode. */
+  readonly durability?: Durability;
+  /** Another process serves the folder and keeps the catalog up to date. */
+  readonly isServedElsewhere: boolean;
+  readonly notes: readonly string[];
+}
+
+/** A store in a folder. Use `openStore`. */
+export class FolderStore implements Store {
+  readonly dir: string;
+  readonly mode: "serve" | "read";
+  readonly blobs: Blobs;
+  readonly #notes: string[];
+  readonly #lock: ServerLock | undefined;
+  readonly #durability: Durability | undefined;
+  readonly #ingest: Ingest | undefined;
+  readonly #catalog: ResilientCatalog;
+  readonly #indexer: Indexer;
+  readonly #subscribers: Subscribers;
+  readonly #follower: FolderFollower;
+  readonly #sealer: Sealer | undefined;
+  readonly #trash: Trash;
+  readonly #silentAfterMs: number;
+  readonly #isServedElsewhere: boolean;
+  #closing: Promise<void> | undefined;
+
+  constructor(parts: StoreParts) {
+    const { options } = parts;
+    const onProblem = options.onProblem ?? warnOnce();
+    this.dir = parts.dir;
+    this.mode = options.mode ?? "read";
+    this.#lock = parts.lock;
+    this.#durability = parts.durability;
+    this.#isServedElsewhere = parts.isServedElsewhere;
+    this.#silentAfterMs = options.silentAfterMs ?? DEFAULT_SILENT_MS;
+    this.blobs = new FolderBlobs(join(parts.dir, "blobs"));
+    this.#trash = new Trash(parts.dir);
+    this.#subscribers = new Subscribers(onProblem);
+    this.#catalog = new ResilientCatalog(join(parts.dir, "catalog.sqlite"), {
+      readOnly: parts.isServedElsewhere,
+      onRebuild: (notes) => this.#rebuildCatalog(notes, onProblem),
+    });
+    this.#notes = [...parts.notes, ...this.#catalog.notes];
+    this.#indexer = new Indexer({
+      storeDir: parts.dir,
+      catalog: this.#catalog,
+      subscribers: this.#subscribers,
+      stateOf: (runId, follower) => this.#stateOf(runId, follower.fold.finish),
+      onProblem,
+      maxOpenReaders: options.maxOpenReaders ?? DEFAULT_OPEN_RUNS,
+      writesCatalog: !parts.isServedElsewhere || this.#catalog.inMemory,
+    });
+    this.#follower = new FolderFollower({
+      storeDir: parts.dir,
+      catalog: this.#catalog,
+      indexer: this.#indexer,
+      isFedHere: (runId) => this.#ingest?.holds(runId) ?? false,
+      stateOf: (runId, finish) => this.#stateOf(runId, finish),
+      onProblem,
+    });
+    if (parts.durability === undefined) return;
+    this.#ingest = new Ingest({
+      storeDir: parts.dir,
+      durability: parts.durability,
+      maxOpenWriters: options.maxOpenWriters ?? DEFAULT_OPEN_RUNS,
+      onWritten: (runId) => this.#indexer.touch(runId),
+      onProblem,
+    });
+    const sealAfterMs = options.sealAfterMs ?? DEFAULT_SEAL_MS;
+    if (sealAfterMs === false) return;
+    this.#sealer = new Sealer({
+      sealAfterMs,
+      candidates: (beforeMs, limit) => this.#catalog.unsealed(beforeMs, limit),
+      seal: async (runId) => void (await this.sealRun(runId)),
+      onProblem,
+    });
+  }
+
+  get notes(): readonly string[] {
+    return this.#notes;
+  }
+
+  /** Begins to follow the folder. To be called once, before anything else. */
+  async start(follow: boolean): Promise<void> {
+    const trustsCatalog = this.#isServedElsewhere && !this.#catalog.inMemory;
+    this.#indexer.adopt(await this.#catalog.indexed());
+    if (trustsCatalog && !follow) return;
+    this.#follower.start(follow);
+    if (!follow) await this.#follower.scanned();
+    this.#sealer?.start();
+  }
+
+  async projects(): Promise<ProjectInfo[]> {
+    await this.#indexer.flush();
+    return this.#catalog.projects();
+  }
+
+  async listRuns(query: RunQuery = {}): Promise<RunPage> {
+    await this.#indexer.flush();
+    return this.#catalog.list(query);
+  }
+
+  async getRun(runId: string): Promise<RunDetail> {
+    const info = await this.#info(runId);
+    const [extras, config, set] = await Promise.all([
+      this.#catalog.extras(runId),
+      this.#catalog.config(runId),
+      this.#catalog.summary(runId),
+    ]);
+    const metrics = await this.#catalog.metrics(runId, { limit: MAX_SUMMARY_METRICS });
+    const { definitions = [], alerts = [], damage = [], sealed = false, ...facts } = extras ?? {};
+    return {
+      ...info,
+      ...facts,
+      config: objectFromEntries(config),
+      summary: summaryInEffect(metrics, definitions, set),
+      ...{ definitions, alerts, damage, sealed },
+      dir: this.#runDir(runId),
+    };
+  }
+
+  async findRuns(text: string, limit = 10): Promise<RunInfo[]> {
+    await this.#indexer.flush();
+    return this.#catalog.find(text, limit);
+  }
+
+  async metrics(runId: string, query: MetricQuery = {}): Promise<MetricSummary[]> {
+    await this.#info(runId);
+    return this.#catalog.metrics(runId, query);
+  }
+
+  async series(targets: readonly SeriesTarget[], query: SeriesQuery): Promise<(SeriesAnswer | undefined)[]> {
+    const answers = new Array<SeriesAnswer | undefined>(targets.length);
+    for (const [runId, ofRun] of Map.groupBy(targets.entries(), ([, target]) => target.runId)) {
+      const reader = this.#reader(runId);
+      if (reader === undefined) continue;
+      for (const [i, { key }] of ofRun) {
+        const metricPoints = reader.points(key, { last: 0, kind: "number" }).totalPoints;
+        if (metricPoints > 0) answers[i] = { ...reader.series(key, query), metricPoints };
+      }
+    }
+    return answers;
+  }
+
+  async points(runId: string, key: string, query: PointQuery = {}): Promise<RawPoints | undefined> {
+    const { reader } = this.#indexer.look(checkRunId(runId));
+    const { first, end: _, ...points } = reader.points(key, { limit: 10_000, ...query });
+    return points.totalPoints === 0 ? undefined : { ...points, firstIndex: first };
+  }
+
+  async *events(runId: string): AsyncGenerator<RunEvent> {
+    let count = 0;
+    for (const event of this.#indexer.look(checkRunId(runId)).reader.events()) {
+      yield event;
+      if (++count % EVENTS_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  async console(runId: string, query: ConsoleQuery = {}): Promise<ConsolePage> {
+    await this.#info(runId);
+    return this.#catalog.console(runId, query);
+  }
+
+  async media(runId: string, query: MediaQuery = {}): Promise<MediaPage> {
+    await this.#info(runId);
+    return this.#catalog.media(runId, query);
+  }
+
+  async artifacts(runId: string): Promise<readonly ArtifactEvent[]> {
+    await this.#info(runId);
+    return this.#catalog.artifacts(runId);
+  }
+
+  async createRun(run: NewRun): Promise<CreatedRun> {
+    const ingest = this.#writable(this.#ingest, "create a run");
+    const createdMs = run.createdMs ?? Date.now();
+    const runId = checkRunId(run.runId ?? newRunId(createdMs));
+    const project = checkProject(run.project);
+    if (run.resume === "must") await this.#info(runId);
+    const { identity, created } = await ingest.create({ runId, project, createdMs });
+    if (!created && run.resume === "never") {
+      throw new TrainlogError("run/exists", `run ${runId} is there already; choose another id, or resume it`, {
+        status: 409,
+      });
+    }
+    return { runId, project: identity.project, created };
+  }
+
+  async append(runId: string, batches: readonly IngestBatch[]): Promise<AppendResult[]> {
+    return this.#writable(this.#ingest, "append to a run").append(checkRunId(runId), batches);
+  }
+
+  async heartbeat(runId: string): Promise<void> {
+    this.#writable(this.#ingest, "note a heartbeat").heartbeat(checkRunId(runId));
+    this.#indexer.touch(runId);
+  }
+
+  async finishRun(runId: string, finish: RunFinish): Promise<void> {
+    await this.append(runId, [{ events: [{ type: "finish", wallMs: Date.now(), ...finish }] }]);
+    await this.#indexer.sync(runId);
+  }
+
+  async editRun(runId: string, edit: RunEdit): Promise<RunInfo> {
+    this.#writable(this.#ingest, "edit a run");
+    const checked = checkEdit(edit);
+    await this.#info(runId);
+    await appendEdit(this.#runDir(runId), { type: "edit", wallMs: Date.now(), ...checked });
+    return this.#info(runId);
+  }
+
+  async deleteRun(runId: string): Promise<DeletedRun> {
+    const ingest = this.#writable(this.#ingest, "delete a run");
+    await this.#info(runId);
+    const deleted = await ingest.exclusively(runId, () => {
+      assertNotWritten(this.#runDir(runId), runId, "delete");
+      return this.#trash.put(runId, Date.now());
+    });
+    ingest.forget(runId);
+    this.#follower.lost(runId);
+    await this.#indexer.forget(runId);
+    return deleted;
+  }
+
+  async restoreRun(runId: string): Promise<RunInfo> {
+    this.#writable(this.#ingest, "restore a run");
+    await this.#trash.restore(checkRunId(runId));
+    return this.#info(runId);
+  }
+
+  async trash(): Promise<TrashedRun[]> {
+    return Promise.all(this.#trash.list().map(describeTrash));
+  }
+
+  async sealRun(runId: string): Promise<{ readonly beforeBytes: number; readonly afterBytes: number }> {
+    const ingest = this.#writable(this.#ingest, "seal a run");
+    const { state } = await this.#info(runId);
+    if (state === "running") {
+      throw new TrainlogError("run/running", `run ${runId} is still running; it can be sealed when it has ended`, {
+        status: 409,
+      });
+    }
+    const report = await ingest.exclusively(runId, () => {
+      assertNotWritten(this.#runDir(runId), runId, "seal");
+      return sealRunFolder(this.#runDir(runId));
+    });
+    await this.#indexer.sync(runId);
+    return report;
+  }
+
+  async gc(options: GcOptions = {}): Promise<GcReport> {
+    this.#writable(this.#ingest, "collect garbage");
+    await this.refresh();
+    return collectGarbage(
+      {
+        storeDir: this.dir,
+        blobs: this.blobs,
+        trash: this.#trash,
+        usedBlobs: async () => new Set((await this.#catalog.blobUses()).map((use) => use.sha256)),
+        damagedRuns: async () => [...(await this.#catalog.damaged()), ...this.#indexer.unreadable.keys()],
+        nowMs: Date.now(),
+      },
+      options,
+    );
+  }
+
+  async du(): Promise<StoreUsage> {
+    await this.refresh();
+    const runs: RunInfo[] = [];
+    for (let cursor: string | undefined; ; ) {
+      const page = await this.#catalog.list({ archived: "include", limit: 10_000, ...(cursor ? { cursor } : {}) });
+      runs.push(...page.runs);
+      cursor = page.nextCursor;
+      if (cursor === undefined) break;
+    }
+    return measureUsage(this.dir, runs, await this.#catalog.blobUses());
+  }
+
+  announce(address: string): void {
+    this.#lock?.announce(address);
+  }
+
+  async refresh(): Promise<void> {
+    await this.#follower.rescan();
+    await this.#indexer.flush();
+  }
+
+  subscribe(listener: StoreListener, options: SubscribeOptions = {}): () => void {
+    return this.#subscribers.add(listener, options);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    await this.#sealer?.close();
+    this.#follower.close();
+    this.#ingest?.close();
+    await this.#durability?.close();
+    await this.#indexer.close();
+    await this.#catalog.close();
+    this.#lock?.release();
+  }
+
+  /** The facts of a run as it is on the disk now. @throws TrainlogError `run/not-found`. */
+  async #info(runId: string): Promise<RunInfo> {
+    checkRunId(runId);
+    if (!this.#isServedElsewhere || this.#catalog.inMemory) await this.#indexer.sync(runId);
+    const info = await this.#catalog.run(runId);
+    if (info !== undefined) return info;
+    throw new TrainlogError("run/not-found", `run ${runId} is not in ${this.dir}`, { status: 404 });
+  }
+
+  /** The reader of a run as it is on the disk now; `undefined` when there is none. */
+  #reader(runId: string): ReturnType<Indexer["look"]>["reader"] | undefined {
+    try {
+      return this.#indexer.look(checkRunId(runId)).reader;
+    } catch (error) {
+      if (error instanceof TrainlogError && error.status === 404) return undefined;
+      throw error;
+    }
+  }
+
+  #stateOf(runId: string, finish: Parameters<typeof runState>[0]["finish"]): RunState {
+    const runDir = this.#runDir(runId);
+    return runState({
+      finish,
+      runDir,
+      contactMs: this.#ingest === undefined ? lastContactMs(runDir) : this.#ingest.contactMs(runId),
+      isHeldHere: this.#ingest?.holds(runId) ?? false,
+      nowMs: Date.now(),
+      silentAfterMs: this.#silentAfterMs,
+    });
+  }
+
+  #rebuildCatalog(notes: readonly string[], onProblem: (message: string) => void): void {
+    for (const note of notes) onProblem(note);
+    this.#notes.push(...notes);
+    this.#indexer.startOver();
+    this.#follower.startOver();
+  }
+
+  #writable<T>(part: T | undefined, doing: string): T {
+    if (part !== undefined) return part;
+    throw new TrainlogError("store/read-only", `cannot ${doing}: ${this.dir} was opened for reading`, { status: 403 });
+  }
+
+  #runDir(runId: string): string {
+    return join(this.dir, "runs", runId);
+  }
+}
+
+/** Says each problem once, on the console. */
+function warnOnce(): (message: string) => void {
+  const said = new Set<string>();
+  return (message) => {
+    if (said.has(message) || said.size > 1000) return;
+    said.add(message);
+    // A store without an owner who listens still must not be silent about lost work.
+    process.emitWarning(message, "TrainlogWarning");
+  };
+}

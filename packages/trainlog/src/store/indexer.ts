@@ -1,0 +1,332 @@
+/**
+ * @file Keeps the catalog up to date with the run folders, and tells subscribers what is new.
+ *
+ * A run is *looked at* when something says that it may have changed (an append, the watcher, a query for that run). Looking reads what was appended and
+ * tells subscribers; the catalog is written later, for all runs that changed together in one transaction. Both wait at least ten times as long as
+ * they last took, so that upkeep never takes more than a tenth of the processor however much comes in.
+ */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { isTrainlogError, TrainlogError } from "../run/error.ts";
+import type { RunState } from "../run/event.ts";
+import { ChunkCache } from "../run-log/read/index.ts";
+import type { Catalog, IndexedRun } from "./catalog/catalog.ts";
+import { folderSignature, isSealedFolder, type RunIdentity, readIdentity } from "./run-folder.ts";
+import { type IndexedUpTo, RunFollower } from "./run-follower.ts";
+import type { Subscribers } from "./subscribers.ts";
+
+/** Shortest time between two rounds of looking, and between two writes of the catalog. */
+const LOOK_MS = 40;
+const WRITE_MS = 250;
+/** A round waits this many times as long as the last one took. */
+const REST_FACTOR = 10;
+/** Runs looked at before the catalog is written: what is to be told to it is held in memory. */
+const ROUND_RUNS = 100;
+/** Decoded points kept for queries, all runs together. */
+const CACHE_BYTES = 64 * 1024 * 1024;
+
+/** What an indexer needs from its surroundings. */
+export interface IndexerParts {
+  readonly storeDir: string;
+  readonly catalog: Catalog;
+  readonly subscribers: Subscribers;
+  /** State of a run now. */
+  readonly stateOf: (runId: string, follower: RunFollower) => RunState;
+  readonly onProblem: (message: string) => void;
+  readonly maxOpenReaders: number;
+  /** Whether this process writes the catalog; if not, another one does. */
+  readonly writesCatalog: boolean;
+}
+
+interface Open {
+  readonly follower: RunFollower;
+  state: RunState;
+  /** State of the files from before the last look. */
+  files: string;
+  isDirty: boolean;
+}
+
+/** Readers of runs, the catalog behind them, the subscribers in front. */
+export class Indexer {
+  readonly #parts: IndexerParts;
+  readonly #cache = new ChunkCache(CACHE_BYTES);
+  /** In order of use: the first one is the least recently used. */
+  readonly #open = new Map<string, Open>();
+  readonly #touched = new Set<string>();
+  /** What the catalog held when a run was last closed or the store opened. */
+  readonly #upTo = new Map<string, IndexedUpTo>();
+  readonly #running = new Set<string>();
+  readonly #unreadable = new Map<string, string>();
+  #lookTimer: NodeJS.Timeout | undefined;
+  #writeTimer: NodeJS.Timeout | undefined;
+  #lookRestMs = LOOK_MS;
+  #writeRestMs = WRITE_MS;
+  #writing: Promise<void> = Promise.resolve();
+  /** From now on, a run that is not in the catalog began while somebody could listen. */
+  #isScanned = false;
+  #closed = false;
+
+  constructor(parts: IndexerParts) {
+    this.#parts = parts;
+  }
+
+  /** Tells what the catalog holds, before anything else. */
+  adopt(indexed: readonly IndexedRun[]): void {
+    for (const { runId, signature } of indexed) {
+      const upTo = parseSignature(signature);
+      if (upTo !== undefined) this.#upTo.set(runId, upTo);
+    }
+  }
+
+  /** Tells that all runs that were there at the beginning have been seen. */
+  scanned(): void {
+    this.#isScanned = true;
+  }
+
+  /** Runs that were running when they were last looked at. */
+  get running(): ReadonlySet<string> {
+    return this.#running;
+  }
+
+  /** Runs that are open now, with their state. */
+  *openRuns(): Generator<{ readonly runId: string; readonly state: RunState; readonly follower: RunFollower }> {
+    for (const [runId, { state, follower }] of this.#open) yield { runId, state, follower };
+  }
+
+  /** Something of this run may have changed. */
+  touch(runId: string): void {
+    if (this.#closed) return;
+    this.#touched.add(runId);
+    const waitMs = this.#parts.subscribers.isEmpty ? this.#writeRestMs : this.#lookRestMs;
+    this.#lookTimer ??= setTimeout(() => this.#lookRound(), waitMs).unref();
+  }
+
+  /**
+   * The run as it is on the disk now.
+   *
+   * @throws TrainlogError `run/not-found`.
+   */
+  look(runId: string): RunFollower {
+    this.#touched.delete(runId);
+    const open = this.#opened(runId);
+    const files = folderSignature(this.#runDir(runId)) ?? "";
+    const update = this.#refreshed(runId, open);
+    const state = this.#parts.stateOf(runId, open.follower);
+    if (state === "running") this.#running.add(runId);
+    else this.#running.delete(runId);
+    if (update.changed || state !== open.state) {
+      open.isDirty = true;
+      open.state = state;
+      this.#scheduleWrite();
+    }
+    open.files = files;
+    const { project } = open.follower.identity;
+    this.#parts.subscribers.emitEvents(runId, project, update.events, () => open.follower.reader.metrics());
+    return open.follower;
+  }
+
+  /** Brings the catalog up to date for one run. Resolves also when the run is gone. */
+  async sync(runId: string): Promise<void> {
+    try {
+      this.look(runId);
+    } catch (error) {
+      if (!isTrainlogError(error, "run/not-found")) throw error;
+      await this.forget(runId);
+      return;
+    }
+    await this.write();
+  }
+
+  /** Brings the catalog up to date with everything that was touched. */
+  async flush(): Promise<void> {
+    do {
+      for (const runId of [...this.#touched].slice(0, ROUND_RUNS)) this.#lookSafely(runId);
+      await this.write();
+    } while (this.#touched.size > 0);
+  }
+
+  /** Runs that cannot be read at all, with the reason. */
+  get unreadable(): ReadonlyMap<string, string> {
+    return this.#unreadable;
+  }
+
+  /** Writes what runs said since the last time. */
+  write(): Promise<void> {
+    const written = this.#writing.then(() => this.#write());
+    this.#writing = written.catch(() => undefined);
+    return written;
+  }
+
+  /** Forgets what the catalog holds: it was lost and is to be written anew. The runs have to be touched again. */
+  startOver(): void {
+    this.#upTo.clear();
+    for (const runId of [...this.#open.keys()]) this.#drop(runId);
+  }
+
+  /** The run is gone. */
+  async forget(runId: string): Promise<void> {
+    this.#touched.delete(runId);
+    const project = this.#open.get(runId)?.follower.identity.project ?? (await this.#parts.catalog.run(runId))?.project;
+    this.#drop(runId);
+    this.#upTo.delete(runId);
+    this.#unreadable.delete(runId);
+    this.#running.delete(runId);
+    if (project === undefined) return;
+    if (this.#parts.writesCatalog) await this.#parts.catalog.remove(runId);
+    this.#parts.subscribers.emit({ type: "removed", runId, project });
+  }
+
+  /** Closes everything, after a last write. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#lookTimer);
+    for (const runId of [...this.#touched]) this.#lookSafely(runId);
+    await this.write().catch((error: unknown) => this.#parts.onProblem(messageOf(error)));
+    clearTimeout(this.#writeTimer);
+    for (const runId of [...this.#open.keys()]) this.#drop(runId);
+  }
+
+  #lookRound(): void {
+    this.#lookTimer = undefined;
+    const begun = performance.now();
+    for (const runId of [...this.#touched].slice(0, ROUND_RUNS)) this.#lookSafely(runId);
+    this.#lookRestMs = Math.max(LOOK_MS, (performance.now() - begun) * REST_FACTOR);
+    const [next] = this.#touched;
+    if (next !== undefined) this.touch(next);
+  }
+
+  #lookSafely(runId: string): void {
+    try {
+      this.look(runId);
+      this.#unreadable.delete(runId);
+    } catch (error) {
+      this.#touched.delete(runId);
+      if (isTrainlogError(error, "run/not-found")) {
+        this.forget(runId).catch((failure: unknown) => this.#parts.onProblem(messageOf(failure)));
+        return;
+      }
+      // One run that cannot be read never hides another.
+      if (this.#unreadable.get(runId) !== messageOf(error))
+        this.#parts.onProblem(`run ${runId} cannot be read: ${messageOf(error)}`);
+      this.#unreadable.set(runId, messageOf(error));
+    }
+  }
+
+  #opened(runId: string): Open {
+    const known = this.#open.get(runId);
+    if (known !== undefined) {
+      this.#open.delete(runId);
+      this.#open.set(runId, known);
+      return known;
+    }
+    const identity = this.#identity(runId);
+    const upTo = this.#parts.writesCatalog ? this.#upTo.get(runId) : undefined;
+    const follower = RunFollower.open(this.#parts.storeDir, identity, {
+      cache: this.#cache,
+      upTo,
+      rowsFromStart: this.#isScanned && upTo === undefined,
+    });
+    const open: Open = { follower, state: "crashed", files: "", isDirty: false };
+    this.#open.set(runId, open);
+    this.#evict();
+    return open;
+  }
+
+  #identity(runId: string): RunIdentity {
+    const dir = this.#runDir(runId);
+    const identity = readIdentity(dir, runId);
+    if (identity !== undefined) return identity;
+    throw new TrainlogError("run/not-found", `run ${runId} is not in ${this.#parts.storeDir}`, { status: 404 });
+  }
+
+  #refreshed(runId: string, open: Open): ReturnType<RunFollower["refresh"]> {
+    try {
+      return open.follower.refresh(this.#parts.subscribers.wantRows(runId));
+    } catch (error) {
+      this.#drop(runId);
+      throw error;
+    }
+  }
+
+  /** Closes the least recently used readers that have nothing to tell. */
+  #evict(): void {
+    for (const [runId, { isDirty }] of this.#open) {
+      if (this.#open.size <= this.#parts.maxOpenReaders) return;
+      if (!isDirty || !this.#parts.writesCatalog) this.#drop(runId);
+    }
+  }
+
+  #drop(runId: string): void {
+    this.#open.get(runId)?.follower.close();
+    this.#open.delete(runId);
+  }
+
+  #scheduleWrite(): void {
+    if (this.#closed) return;
+    this.#writeTimer ??= setTimeout(() => {
+      this.#writeTimer = undefined;
+      this.write().catch((error: unknown) =>
+        this.#parts.onProblem(`the catalog cannot be written: ${messageOf(error)}`),
+      );
+    }, this.#writeRestMs).unref();
+  }
+
+  async #write(): Promise<void> {
+    const dirty = [...this.#open].filter(([, { isDirty }]) => isDirty);
+    if (dirty.length === 0) return;
+    const begun = performance.now();
+    for (const [, open] of dirty) open.isDirty = false;
+    if (this.#parts.writesCatalog) await this.#writeCatalog(dirty);
+    for (const [, { follower, state }] of dirty) this.#parts.subscribers.emitRun(follower.info(state));
+    this.#evict();
+    this.#writeRestMs = Math.max(WRITE_MS, (performance.now() - begun) * REST_FACTOR);
+  }
+
+  async #writeCatalog(dirty: readonly (readonly [string, Open])[]): Promise<void> {
+    const changes = dirty.map(([runId, { follower, state, files }]) =>
+      follower.takeChange(state, files, isSealedFolder(this.#runDir(runId))),
+    );
+    try {
+      await this.#parts.catalog.write(changes);
+      for (const { runId, signature } of changes) {
+        const upTo = parseSignature(signature ?? "");
+        if (upTo !== undefined) this.#upTo.set(runId, upTo);
+      }
+    } catch (error) {
+      // The followers count their changes as told: they are read again, from where the catalog stands.
+      for (const [runId] of dirty) {
+        this.#drop(runId);
+        if (existsSync(this.#runDir(runId))) this.touch(runId);
+      }
+      throw error;
+    }
+  }
+
+  #runDir(runId: string): string {
+    return join(this.#parts.storeDir, "runs", runId);
+  }
+}
+
+/** State of the files that a catalog entry was derived from; empty when it is not known. */
+export function indexedFiles(signature: string): string {
+  const value = parseJson(signature);
+  return typeof value["files"] === "string" ? value["files"] : "";
+}
+
+function parseSignature(signature: string): IndexedUpTo | undefined {
+  const { events, generation } = parseJson(signature);
+  return typeof events === "number" && typeof generation === "string" ? { events, generation } : undefined;
+}
+
+function parseJson(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return value !== null && typeof value === "object" ? { ...value } : {};
+  } catch {
+    return {};
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
