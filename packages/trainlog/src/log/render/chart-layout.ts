@@ -147,7 +147,7 @@ interface YAxis {
 }
 
 function yAxis(columns: readonly (readonly number[])[], logY: boolean, heightPx: number): YAxis {
-  const tickCount = Math.max(2, Math.round(heightPx / 60));
+  const tickCount = Math.max(2, Math.round(heightPx / 48));
   const extent = extentOf(columns, { positiveOnly: logY });
   const warnings: string[] = [];
   if (logY) {
@@ -165,7 +165,7 @@ function yAxis(columns: readonly (readonly number[])[], logY: boolean, heightPx:
 function xAxis(rows: LogRows, plot: Box): Scale {
   const extent = extentOf([rows.xs]) ?? { min: 0, max: 1 };
   const wide = extent.min === extent.max ? { min: extent.min - 0.5, max: extent.max + 0.5 } : extent;
-  const scale = linearScale(wide, Math.max(2, Math.round(plot.width / 90)));
+  const scale = linearScale(wide, Math.max(2, Math.round(plot.width / 80)));
   return {
     ...scale,
     ticks: scale.ticks

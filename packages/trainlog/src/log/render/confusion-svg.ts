@@ -17,6 +17,8 @@ export interface ConfusionSvgOptions {
   readonly widthPx?: number;
   /** `"auto"` when absent. */
   readonly theme?: Theme;
+  /** Carry the style sheet of an `auto` picture inside; true when absent. */
+  readonly embedStyles?: boolean;
 }
 
 /** What is shown of a matrix, decided once for all renderers. */
@@ -82,7 +84,11 @@ export function formatCount(count: number): string {
 }
 
 const EDGE_PX = 14;
+/** Enough for the line of accuracy. */
+const MIN_WIDTH_PX = 340;
 const TABLE_ROW_PX = 20;
+/** Narrow enough for a telephone of 390 pixels. */
+const TABLE_PX = 333;
 
 interface Grid {
   readonly left: number;
@@ -98,7 +104,7 @@ export function confusionSvg(matrix: ConfusionMatrix, options: ConfusionSvgOptio
   const grid = layOutGrid(view, options.widthPx ?? 720);
   const gridBottom = grid.top + view.counts.length * grid.cellPx;
   const table = statisticsTable(view, { top: gridBottom + 44, theme });
-  const width = Math.max(grid.left + view.columnCount * grid.cellPx + EDGE_PX, table.width + 2 * EDGE_PX, 320);
+  const width = Math.max(grid.left + view.columnCount * grid.cellPx + EDGE_PX, table.width + 2 * EDGE_PX, MIN_WIDTH_PX);
   const height = gridBottom + (table.height === 0 ? EDGE_PX : 44 + table.height + EDGE_PX);
   const body = [
     text(clip(view.title, 60), { x: EDGE_PX, y: 22, sizePx: 15, weight: 600, theme }),
@@ -111,7 +117,16 @@ export function confusionSvg(matrix: ConfusionMatrix, options: ConfusionSvgOptio
     ...view.counts.flatMap((row, i) => row.map((_, j) => cell(view, grid, i, j, theme))),
     table.markup,
   ];
-  return svgDocument({ width, height, theme, label: `${clip(view.title, 120)}: ${view.summary}` }, body.join(""));
+  return svgDocument(
+    {
+      width,
+      height,
+      theme,
+      label: `${clip(view.title, 120)}: ${view.summary}`,
+      embedStyles: options.embedStyles ?? true,
+    },
+    body.join(""),
+  );
 }
 
 function layOutGrid(view: ConfusionView, widthPx: number): Grid {
@@ -193,7 +208,7 @@ function statisticsTable(
   { top, theme }: { top: number; theme: Theme },
 ): { markup: string; width: number; height: number } {
   if (view.statistics === undefined || view.counts.length === 0) return { markup: "", width: 0, height: 0 };
-  const columns = [180, 240, 310, 375, 430];
+  const columns = [0, 160, 228, 283, TABLE_PX] as const;
   const row = (cells: readonly string[], y: number, isHead: boolean, full?: string): string =>
     cells
       .map((content, i) =>
@@ -209,10 +224,10 @@ function statisticsTable(
       )
       .join("");
   const head = row(["class", "support", "precision", "recall", "F1"], top, true);
-  const rule = `<line x1="${EDGE_PX}" x2="${EDGE_PX + 430}" y1="${px(top + 6)}" y2="${px(top + 6)}" ${paint(theme, { stroke: "grid" })}/>`;
+  const rule = `<line x1="${EDGE_PX}" x2="${EDGE_PX + TABLE_PX}" y1="${px(top + 6)}" y2="${px(top + 6)}" ${paint(theme, { stroke: "grid" })}/>`;
   const body = view.statistics.classes.slice(0, MAX_CLASSES).map(({ support, precision, recall, f1 }, i) => {
     const cells = [
-      clip(view.labels[i]!, 20),
+      clip(view.labels[i]!, 15),
       String(support),
       formatPercent(precision),
       formatPercent(recall),
@@ -220,5 +235,5 @@ function statisticsTable(
     ];
     return row(cells, top + (i + 1) * TABLE_ROW_PX, false, view.labels[i]);
   });
-  return { markup: head + rule + body.join(""), width: 430, height: (body.length + 0.5) * TABLE_ROW_PX };
+  return { markup: head + rule + body.join(""), width: TABLE_PX, height: (body.length + 0.5) * TABLE_ROW_PX };
 }

@@ -76,8 +76,9 @@ function linearPosition({ min, max }: Extent): (value: number) => number {
 export function linearTicks({ min, max }: Extent, tickCount: number): Tick[] {
   const step = roundStep(max / tickCount - min / tickCount);
   if (!(step > 0) || !Number.isFinite(step)) return [{ value: min, label: formatNumber(min) }];
-  const first = Math.ceil(min / step);
-  const last = Math.floor(max / step);
+  // An end that is a tick but for rounding is one.
+  const first = Math.ceil(min / step - 1e-9);
+  const last = Math.floor(max / step + 1e-9);
   const values = Array.from(
     { length: Math.max(0, Math.min(last - first + 1, 3 * tickCount)) },
     (_, i) => (first + i) * step,
@@ -86,10 +87,12 @@ export function linearTicks({ min, max }: Extent, tickCount: number): Tick[] {
   return distinct.map((value) => ({ value: value === 0 ? 0 : value, label: formatTick(value, step) }));
 }
 
+/** The least 1, 2, 5 or 10 times a power of ten that is not below `rough`; 0 when float64 has no such number. */
 function roundStep(rough: number): number {
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const factor = [1, 2, 5, 10].find((candidate) => candidate * power >= rough * 0.999) ?? 10;
-  return factor * power;
+  const exponent = Math.floor(Math.log10(rough));
+  // Read from text, because a computed power of ten is off by a bit and so would be the ticks.
+  const candidates = [1, 2, 5, 10].map((factor) => Number(`${factor}e${exponent}`));
+  return candidates.find((candidate) => candidate >= rough * (1 - 1e-9)) ?? 0;
 }
 
 function logTicks(decades: Extent, tickCount: number): Tick[] {
@@ -99,7 +102,9 @@ function logTicks(decades: Extent, tickCount: number): Tick[] {
   if (last - first < 1) return shortLogTicks(decades, tickCount);
   const every = Math.max(1, Math.ceil((last - first + 1) / (tickCount + 1)));
   const exponents = Array.from({ length: Math.floor((last - first) / every) + 1 }, (_, i) => first + i * every);
-  return exponents.map((exponent) => ({ value: 10 ** exponent, label: formatNumber(10 ** exponent) }));
+  // The air around the extent may reach beyond what float64 holds.
+  const values = exponents.map((exponent) => Number(`1e${exponent}`)).filter((value) => value > 0 && value < Infinity);
+  return values.map((value) => ({ value, label: formatNumber(value) }));
 }
 
 function shortLogTicks(decades: Extent, tickCount: number): Tick[] {
@@ -109,7 +114,8 @@ function shortLogTicks(decades: Extent, tickCount: number): Tick[] {
 
 function formatTick(value: number, step: number): string {
   const magnitude = Math.abs(value);
-  if (magnitude !== 0 && (magnitude >= 1e6 || step < 1e-4)) {
+  if (magnitude === 0 && step < 1e-4) return "0";
+  if (magnitude >= 1e6 || step < 1e-4) {
     const digits = Math.floor(Math.log10(magnitude)) - Math.floor(Math.log10(step));
     return shortenExponent(value.toExponential(Math.min(Math.max(digits, 0), 12)));
   }

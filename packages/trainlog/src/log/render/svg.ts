@@ -11,12 +11,14 @@ export interface SvgFrame {
   readonly theme: Theme;
   /** The picture in one sentence, for readers who cannot see it. */
   readonly label: string;
+  /** Carry the style sheet of an `auto` picture inside; true when absent. False where the page has it already. */
+  readonly embedStyles?: boolean;
 }
 
 /** A whole SVG document around `body`, with its ground. */
-export function svgDocument({ width, height, theme, label }: SvgFrame, body: string): string {
+export function svgDocument({ width, height, theme, label, embedStyles = true }: SvgFrame, body: string): string {
   const size = `width="${px(width)}" height="${px(height)}" viewBox="0 0 ${px(width)} ${px(height)}"`;
-  const styles = theme === "auto" ? `<style>${themeStyles()}</style>` : "";
+  const styles = theme === "auto" && embedStyles ? `<style>${themeStyles()}</style>` : "";
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" ${size} class="tl-chart${theme === "auto" ? " tl-auto" : ""}" role="img" ` +
     `aria-label="${escapeMarkup(label)}" font-family="${FONT_FAMILY}">${styles}` +

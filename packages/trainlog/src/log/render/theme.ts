@@ -64,26 +64,42 @@ export const PALETTE: readonly string[] = [
   "#8a8f98",
 ];
 
-/** The variables of an `auto` picture as a style sheet; every rule is under the class `tl-auto`. */
+/**
+ * The style sheet of `auto` pictures; every rule is under the class `tl-auto`. An element around or at the picture with `data-theme="light"` or
+ * `"dark"` decides against the reader's preference.
+ */
 export function themeStyles(): string {
-  const declare = (colors: Colors): string =>
-    Object.entries(colors)
-      .map(([role, color]) => `--tl-${kebab(role)}:var(--trainlog-${kebab(role)},${color})`)
-      .join(";");
-  const dark = declare(DARK);
+  const roles = Object.keys(LIGHT).map(kebab);
+  const uses = roles.map(
+    (role) => `.tl-fill-${role}{fill:var(--tl-${role})}.tl-stroke-${role}{stroke:var(--tl-${role})}`,
+  );
   return (
-    `.tl-auto{${declare(LIGHT)};color-scheme:light dark}` +
-    `@media (prefers-color-scheme:dark){.tl-auto{${dark}}}` +
-    `[data-theme=light] .tl-auto,.tl-auto[data-theme=light]{${declare(LIGHT)}}` +
-    `[data-theme=dark] .tl-auto,.tl-auto[data-theme=dark]{${dark}}`
+    `.tl-auto{${declareColors(LIGHT)};color-scheme:light dark}` +
+    `@media (prefers-color-scheme:dark){.tl-auto{${declareColors(DARK)}}}` +
+    `[data-theme=light] .tl-auto,.tl-auto[data-theme=light]{${declareColors(LIGHT)};color-scheme:light}` +
+    `[data-theme=dark] .tl-auto,.tl-auto[data-theme=dark]{${declareColors(DARK)};color-scheme:dark}` +
+    uses.join("")
   );
 }
 
-/** Attributes that paint an SVG element, for example `paint("auto", { fill: "ink" })` is `style="fill:var(--tl-ink)"`. */
+function declareColors(colors: Colors): string {
+  return Object.entries(colors)
+    .map(([role, color]) => `--tl-${kebab(role)}:var(--trainlog-${kebab(role)},${color})`)
+    .join(";");
+}
+
+/**
+ * Attributes that paint an SVG element: classes of {@link themeStyles} for `auto` (not a `style` attribute, which strict content security policies
+ * forbid), else the colours themselves.
+ *
+ * @example
+ * paint("auto", { fill: "ink" }); // class="tl-fill-ink"
+ * paint("light", { fill: "ink" }); // fill="#1f2328"
+ */
 export function paint(theme: Theme, uses: Partial<Record<"fill" | "stroke", ColorRole>>): string {
   const entries = Object.entries(uses);
   if (theme === "auto")
-    return `style="${entries.map(([property, role]) => `${property}:var(--tl-${kebab(role)})`).join(";")}"`;
+    return `class="${entries.map(([property, role]) => `tl-${property}-${kebab(role)}`).join(" ")}"`;
   const colors = theme === "light" ? LIGHT : DARK;
   return entries.map(([property, role]) => `${property}="${colors[role]}"`).join(" ");
 }

@@ -21,6 +21,8 @@ export interface ChartSvgOptions extends ChartOptions {
   readonly theme?: Theme;
   /** Show the values of a step while the pointer is over it, by CSS alone. False when absent. */
   readonly hover?: boolean;
+  /** Carry the style sheet of an `auto` picture inside; true when absent. */
+  readonly embedStyles?: boolean;
 }
 
 /** Draws a log as an SVG document: axes, curves, legend, warnings. A log without series says so. */
@@ -29,10 +31,8 @@ export function trainLogSvg(log: TrainLog, options: ChartSvgOptions = {}): strin
 }
 
 /** Draws a laid-out chart. */
-export function chartSvg(
-  layout: ChartLayout,
-  { theme = "auto", hover = false }: Pick<ChartSvgOptions, "theme" | "hover"> = {},
-): string {
+export function chartSvg(layout: ChartLayout, options: Omit<ChartSvgOptions, keyof ChartOptions> = {}): string {
+  const { theme = "auto", hover = false, embedStyles = true } = options;
   const body = [
     layout.plotOnly ? "" : header(layout, theme),
     grid(layout, theme),
@@ -40,7 +40,10 @@ export function chartSvg(
     layout.hasPoints ? "" : emptyMessage(layout, theme),
     hover ? hoverColumns(layout, theme) : "",
   ];
-  return svgDocument({ width: layout.width, height: layout.height, theme, label: describe(layout) }, body.join(""));
+  return svgDocument(
+    { width: layout.width, height: layout.height, theme, label: describe(layout), embedStyles },
+    body.join(""),
+  );
 }
 
 /** The picture in one sentence, for readers who cannot see it. */
