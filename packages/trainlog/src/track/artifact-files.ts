@@ -24,8 +24,8 @@ interface FoundFile {
  * @throws TrainlogError `artifact/not-found`, `artifact/outside`, `artifact/bad-path` (a name with `..`, `\` or an absolute one), `artifact/empty`.
  */
 export async function collectFiles(source: ArtifactSource, blobs: LocalBlobs): Promise<ArtifactFile[]> {
-  if (typeof source === "object" && !Array.isArray(source)) return await keepContents(source, blobs);
-  const paths: readonly string[] = typeof source === "string" ? [source] : [...source].map(String);
+  if (isContents(source)) return await keepContents(source, blobs);
+  const paths = typeof source === "string" ? [source] : source;
   const files: ArtifactFile[] = [];
   for (const path of paths) {
     for (const { path: from, name } of await findFiles(path, paths.length > 1)) {
@@ -38,10 +38,13 @@ export async function collectFiles(source: ArtifactSource, blobs: LocalBlobs): P
   return files;
 }
 
-async function keepContents(
-  contents: { readonly [path: string]: Uint8Array | string | Blob },
-  blobs: LocalBlobs,
-): Promise<ArtifactFile[]> {
+type Contents = Exclude<ArtifactSource, string | readonly string[]>;
+
+function isContents(source: ArtifactSource): source is Contents {
+  return typeof source === "object" && !Array.isArray(source);
+}
+
+async function keepContents(contents: Contents, blobs: LocalBlobs): Promise<ArtifactFile[]> {
   const files: ArtifactFile[] = [];
   for (const [path, content] of Object.entries(contents)) {
     files.push({ path: checkArtifactPath(path), ...blobs.putBytes(await bytesOf(content)) });

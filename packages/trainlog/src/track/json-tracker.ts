@@ -34,7 +34,7 @@ export class JsonTracker extends Tracker {
   /** Path of the file. */
   readonly path: string;
   #collected = new Collected(this.reporter);
-  #hasConfig = false;
+  #hasConfig: boolean = false;
   #nextSaveMs = 0;
   readonly #saveAtExit = (): void => this.#save();
 

@@ -3,10 +3,8 @@
  */
 import { describeValue, TrainlogError } from "../run/error.ts";
 import type { ArtifactEvent, FinishEvent, FinishStatus, MetricEvent, RunEvent, SummaryRule } from "../run/event.ts";
-import type { JsonObject } from "../run/json.ts";
 import { checkKey, checkNaturalStep } from "../run/limits.ts";
 import type { Media } from "../run/media.ts";
-import { toJson } from "../run/to-json.ts";
 import { type ArtifactOptions, artifactEvent } from "./artifact.ts";
 import { ConsoleLines } from "./console-lines.ts";
 import { type LiveObject, LiveStore } from "./live-object.ts";
@@ -108,6 +106,7 @@ export class Run<Config extends object = Record<never, never>> implements AsyncD
   /** Blobs and artifacts on their way. */
   readonly #pending = new Set<Promise<unknown>>();
   readonly #onFinish: (() => void)[] = [];
+  readonly #onClosed: ((disposed: boolean) => void)[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #waitingSinceMs = 0;
   #nextStep: number;
@@ -116,7 +115,9 @@ export class Run<Config extends object = Record<never, never>> implements AsyncD
   /** Set by the first `finish`; from then on nothing is taken. */
   #finished: Promise<void> | undefined;
   /** `ended` once the finish event is written; until then blobs on their way may still add events. */
-  #state: "open" | "ended" = "open";
+  #state: "open" | "ended" | "closed" = "open";
+  /** Whether `await using` ended the run, which does not tell whether its block threw. */
+  #disposed = false;
 
   /** @param backend - Where the events go. Scripts call `init` instead. */
   constructor(identity: RunIdentity, backend: RunBackend, reporter: Reporter = new Reporter()) {
@@ -175,8 +176,10 @@ export class Run<Config extends object = Record<never, never>> implements AsyncD
     this.#rowWallMs = wallMs;
     this.#values.add(row, step, wallMs);
     if (this.#timer === undefined) this.#startWaiting(wallMs);
-    else if (this.#buffer.sizeBytes >= FLUSH_BYTES || Math.abs(wallMs - this.#waitingSinceMs) >= OVERDUE_MS)
+    else if (this.#buffer.sizeBytes >= FLUSH_BYTES || Math.abs(wallMs - this.#waitingSinceMs) >= OVERDUE_MS) {
       this.#flush();
+      this.#backend.onFlushInLog?.();
+    }
   }
 
   /**
@@ -259,9 +262,19 @@ export class Run<Config extends object = Record<never, never>> implements AsyncD
     this.#onFinish.push(stop);
   }
 
+  /** Calls `listener` once when the run is closed, with whether `await using` closed it. */
+  onClosed(listener: (disposed: boolean) => void): void {
+    this.#onClosed.push(listener);
+  }
+
+  /** Hands over everything logged so far, at once. Happens by itself every {@link FLUSH_AFTER_MS}. */
+  flushNow(): void {
+    this.#flush();
+  }
+
   /** Hands over everything logged so far and waits until it is safe on disk (or sent, for a sink without a disk). */
   async flush(): Promise<void> {
-    await Promise.allSettled([...this.#pending]);
+    if (this.#pending.size > 0) await Promise.allSettled([...this.#pending]);
     this.#flush();
     await Promise.all(this.#lanes.map((lane) => lane.sync()));
   }
@@ -293,11 +306,12 @@ export class Run<Config extends object = Record<never, never>> implements AsyncD
 
   /** Ends the run at once, for the end of the process: nothing is sent any more, everything is written. */
   finishNow(options: FinishOptions = {}): void {
-    if (this.#state === "ended") return;
+    if (this.#state === "closed") return;
     this.#stopHooks();
     this.#end(options);
     this.#finished ??= Promise.resolve();
     for (const lane of this.#lanes) lane.closeNow();
+    this.#closed();
   }
 
   /** Corrects the end of a run that finished a moment ago: an error that nobody caught came out of its block. */
@@ -307,6 +321,7 @@ export class Run<Config extends object = Record<never, never>> implements AsyncD
 
   /** `await using`: finishes the run unless it is finished. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed = this.#finished === undefined;
     await (this.#finished ?? this.finish());
   }
 
@@ -422,7 +437,7 @@ export class Run<Config extends object = Record<never, never>> implements AsyncD
   }
 
   #end(options: FinishOptions): void {
-    if (this.#state === "ended") return; // the process ended while finish() waited for a blob
+    if (this.#state !== "open") return; // the process ended while finish() waited for a blob
     if (options.summary !== undefined) this.#summaryStore.update(options.summary);
     this.#console.endLines();
     this.#events.push(...this.#takeEvents(), finishEvent(options));
@@ -432,6 +447,12 @@ export class Run<Config extends object = Record<never, never>> implements AsyncD
 
   async #closeLanes(timeoutMs: number): Promise<void> {
     await Promise.all(this.#lanes.map((lane) => lane.close(timeoutMs)));
+    this.#closed();
+  }
+
+  #closed(): void {
+    this.#state = "closed";
+    for (const listener of this.#onClosed.splice(0)) listener(this.#disposed);
   }
 
   #finishedError(what: string): TrainlogError {
@@ -448,7 +469,7 @@ export class Run<Config extends object = Record<never, never>> implements AsyncD
     return new LiveStore({
       name,
       onChange: () => {
-        if (this.#state === "ended") throw this.#finishedError(name);
+        if (this.#state !== "open") throw this.#finishedError(name);
         this.#arm();
       },
       onLeftOut: (path, reason) => this.#reporter.once(`left-out:${path}`, `${path} is left out: ${reason}`),
@@ -467,6 +488,7 @@ export class Run<Config extends object = Record<never, never>> implements AsyncD
     this.#configStore.load(past.config);
     this.#summaryStore.load(past.summary);
     this.#metrics.load(past.metrics);
+    for (const definition of past.definitions) this.#metrics.define(definition);
   }
 }
 
@@ -485,20 +507,4 @@ function finishEvent(options: FinishOptions): FinishEvent {
 function errorText(error: unknown): string {
   const text = error instanceof Error ? (error.stack ?? String(error)) : describeValue(error);
   return text.slice(0, 65_536).toWellFormed();
-}
-
-/** The configuration as JSON; what cannot be kept is reported. */
-export function configJson(config: unknown, reporter: Reporter): JsonObject {
-  const json = toJson(config ?? {}, "config", (path, reason) =>
-    reporter.once(`left-out:${path}`, `${path} is left out: ${reason}`),
-  );
-  if (json !== undefined && typeof json === "object" && json !== null && !Array.isArray(json))
-    return json as JsonObject;
-  throw new TrainlogError(
-    "run/bad-config",
-    `config: expected an object of names and values, got ${describeValue(config)}`,
-    {
-      status: 400,
-    },
-  );
 }

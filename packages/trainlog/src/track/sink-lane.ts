@@ -11,7 +11,7 @@ import type { Sink } from "./sink.ts";
 export const MAX_WAITING_BYTES = 33_554_432;
 
 /** Errors that pass: the same events may be taken later. */
-const PASSING = ["store/disk-full", "store/io"];
+const PASSING = ["store/disk-full", "store/io", "store/too-many-files"];
 
 /** A sink with the events that it could not take yet. */
 export class SinkLane {

@@ -2,7 +2,7 @@
  * @file Sink: where the events of one run go. Every destination (run folder, server, another product) is one of these, so that whatever can be
  * logged can go to each of them.
  */
-import type { ArtifactFile, BlobRef, RunEvent } from "../run/event.ts";
+import type { ArtifactFile, BlobRef, MetricEvent, RunEvent } from "../run/event.ts";
 import type { JsonValue } from "../run/json.ts";
 import type { BlobSource } from "../run/media.ts";
 
@@ -43,6 +43,8 @@ export interface RunBackend {
   readonly collectFiles?: (source: ArtifactSource) => Promise<readonly ArtifactFile[]>;
   /** SHA-256 as 64 hexadecimal digits. */
   readonly sha256?: (bytes: Uint8Array) => string | Promise<string>;
+  /** Called when `log` itself flushed: it is called so often, or without a pause, that timers do not get to it. */
+  readonly onFlushInLog?: () => void;
   /** Folder of the run. */
   readonly dir?: string;
   /** Address where the run can be seen. */
@@ -60,6 +62,7 @@ export interface RunPast {
   readonly config: { readonly [key: string]: JsonValue };
   readonly summary: { readonly [key: string]: JsonValue };
   readonly metrics: ReadonlyMap<string, MetricPast>;
+  readonly definitions: readonly MetricEvent[];
 }
 
 /** Aggregates of one metric over the values logged so far; extremes and sum over the finite ones. */

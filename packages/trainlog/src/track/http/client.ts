@@ -18,25 +18,21 @@ export type Outcome<T = undefined> =
   /** Nothing will work until a person acts: wrong token, not a trainlog server, run written by somebody else. */
   | { readonly kind: "stop"; readonly message: string; readonly code: string };
 
-/** What the server is told about a run. */
-export interface RunCreation {
-  readonly runId: string;
-  readonly project: string;
-  readonly name?: string;
-  readonly createdMs?: number;
-  readonly source?: string;
-}
-
 /** Options of {@link ApiClient}. */
 export interface ApiClientOptions {
   readonly token?: string;
-  /** Longest time for one request, milliseconds. */
+  /** Longest time for one request, milliseconds. Uploads of blobs may take as long as they move. */
   readonly timeoutMs?: number;
+  /** Ends all requests. */
+  readonly signal?: AbortSignal;
   /** The platform's when absent. */
   readonly fetch?: typeof fetch;
 }
 
 const BATCH_TYPE = "application/vnd.trainlog.batch";
+
+/** A large model over a slow line takes long; a dead line is noticed by the platform. */
+const BLOB_TIMEOUT_MS = 3_600_000;
 
 /** Statuses that pass by themselves. 409 is not among them: it names a conflict. */
 const PASSING_STATUSES = [408, 425, 429, 500, 502, 503, 504, 507];
@@ -47,25 +43,20 @@ export class ApiClient {
   readonly url: string;
   readonly #token: string | undefined;
   readonly #timeoutMs: number;
+  readonly #signal: AbortSignal | undefined;
   readonly #fetch: typeof fetch;
 
   constructor(url: string, options: ApiClientOptions = {}) {
     this.url = serverUrl(url);
     this.#token = options.token;
     this.#timeoutMs = options.timeoutMs ?? 30_000;
+    this.#signal = options.signal;
     this.#fetch = options.fetch ?? ((input, init) => fetch(input, init));
   }
 
   /** Address of a run's page. */
   runUrl(runId: string): string {
     return `${this.url}/runs/${encodeURIComponent(runId)}`;
-  }
-
-  /** Creates the run, or finds it there; `created` says which. */
-  async createRun(run: RunCreation): Promise<Outcome<{ created: boolean }>> {
-    return await this.#send("POST", "/runs", JSON.stringify(run), { type: "application/json" }, (answer) => ({
-      created: field(answer, "created") === true,
-    }));
   }
 
   /** Sends frames. A batch whose origin the server has seen changes nothing there. */
@@ -111,12 +102,17 @@ export class ApiClient {
         ...(how.keepalive === true ? { keepalive: true } : {}),
         // A redirect would carry the token to wherever it points.
         redirect: "manual",
-        signal: AbortSignal.timeout(this.#timeoutMs),
+        signal: this.#limit(method === "PUT" ? BLOB_TIMEOUT_MS : this.#timeoutMs),
       });
       return await this.#outcome(response, method, read);
     } catch (error) {
       return { kind: "retry", message: `${this.url}: ${describeNetworkError(error)}` };
     }
+  }
+
+  #limit(timeoutMs: number): AbortSignal {
+    const timeout = AbortSignal.timeout(timeoutMs);
+    return this.#signal === undefined ? timeout : AbortSignal.any([timeout, this.#signal]);
   }
 
   async #outcome<T>(response: Response, method: string, read: (answer: unknown) => T): Promise<Outcome<T>> {
