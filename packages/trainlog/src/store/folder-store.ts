@@ -321,7 +321,8 @@ export class FolderStore implements Store {
   }
 
   async gc(options: GcOptions = {}): Promise<GcReport> {
-    this.#writable(this.#ingest, "collect garbage");
+    // A dry run changes nothing, so it works beside a server and on a read-only folder.
+    if (options.dryRun !== true) this.#writable(this.#ingest, "collect garbage");
     await this.refresh();
     return collectGarbage(
       {
