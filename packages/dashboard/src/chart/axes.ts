@@ -2,7 +2,7 @@
 import type { SeriesAxis } from "trainlog/api";
 import type uPlot from "uplot";
 import { formatTicks } from "../lib/number-format.ts";
-import { formatDuration } from "../lib/time-format.ts";
+import { formatClock, formatDuration } from "../lib/time-format.ts";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -26,7 +26,7 @@ export interface AxisColours {
 
 const FONT = '11px ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
 
-/** The x axis. uPlot's own ticks for wall time (calendar units) and steps, ours for relative time. */
+/** The x axis. uPlot places the ticks of wall time (calendar units); those of steps and relative time stand at our distances. */
 export function xAxis(axis: SeriesAxis, colours: AxisColours): uPlot.Axis {
   const shared: uPlot.Axis = {
     stroke: colours.text,
@@ -37,7 +37,9 @@ export function xAxis(axis: SeriesAxis, colours: AxisColours): uPlot.Axis {
     grid: { show: false },
     ticks: { stroke: colours.grid, width: 1, size: 4 },
   };
-  if (axis === "wall") return shared;
+  if (axis === "wall") {
+    return { ...shared, values: (_plot, ticks, _axis, _space, distanceMs) => formatClock(ticks, distanceMs) };
+  }
   if (axis === "relative") {
     return { ...shared, incrs: DURATION_STEPS, values: (_plot, ticks) => ticks.map((ms) => shortDuration(ms)) };
   }
@@ -45,14 +47,14 @@ export function xAxis(axis: SeriesAxis, colours: AxisColours): uPlot.Axis {
 }
 
 /** The y axis, as wide as its texts. */
-export function yAxis(colours: AxisColours): uPlot.Axis {
+export function yAxis(colours: AxisColours, logY: boolean): uPlot.Axis {
   return {
     stroke: colours.text,
     font: FONT,
     size: (_plot, values) => Math.max(30, ...(values ?? []).map((text) => 12 + 6.2 * (text?.length ?? 0))),
     gap: 4,
     space: 30,
-    grid: { stroke: colours.grid, width: 1 },
+    grid: { stroke: colours.grid, width: 1, ...(logY && { filter: (_plot, ticks) => decadesOnly(ticks) }) },
     ticks: { show: false },
     values: (_plot, ticks) => tickTexts(ticks),
   };
@@ -60,6 +62,17 @@ export function yAxis(colours: AxisColours): uPlot.Axis {
 
 /** Steps are whole numbers: ticks between them would mean nothing. */
 const STEP_DISTANCES = Array.from({ length: 16 }, (_, power) => [1, 2, 5].map((n) => n * 10 ** power)).flat();
+
+/** Lines of a log axis at 1, 10, 100 … only: those between them are noise. An axis of less than two decades keeps them all. */
+function decadesOnly(ticks: readonly number[]): (number | null)[] {
+  const decades = ticks.filter(isPowerOfTen);
+  return decades.length < 2 ? [...ticks] : ticks.map((tick) => (isPowerOfTen(tick) ? tick : null));
+}
+
+function isPowerOfTen(value: number): boolean {
+  const power = Math.log10(value);
+  return Math.abs(power - Math.round(power)) < 1e-9;
+}
 
 /** A log axis leaves places empty where its numbers would be too dense. */
 function tickTexts(ticks: readonly (number | null)[]): string[] {

@@ -106,14 +106,14 @@ export class LinePlot {
       width: Math.max(host.clientWidth, 50),
       height: Math.max(host.clientHeight, 50),
       ms: 1,
-      padding: [8, 8, 0, 0],
+      padding: [8, 16, 0, 0],
       legend: { show: false },
       cursor: this.#cursor(),
       scales: {
         x: { time: axis === "wall", range: () => [...this.#content.model.x] },
         y: { distr: logY ? 3 : 1, range: () => [...this.#content.model.y] },
       },
-      axes: [xAxis(axis, colours), yAxis(colours)],
+      axes: [xAxis(axis, colours), yAxis(colours, logY)],
       series: [{}, { show: true, points: { show: false } }],
       hooks: {
         draw: [() => this.#paint()],

@@ -102,11 +102,15 @@ describe("compactLine", () => {
 });
 
 describe("lineFromSeries", () => {
-  it("reads exact points with names for non-finite numbers as gaps that are counted", () => {
+  it("reads exact points as buckets of one", () => {
     const head = { form: "exact", runId: "r", key: "k", totalPoints: 3, nextIndex: 9 } as const;
-    const line = lineFromSeries({ ...head, x: [0, 1, 2], values: [1, "NaN", "-0"] });
-    expect(line.mean).toEqual([1, Number.NaN, -0]);
-    expect([line.count, line.nonFinite, line.nextIndex]).toEqual([[1, 0, 1], [0, 1, 0], 9]);
+    const line = lineFromSeries({ ...head, x: [0, 1, 1], values: [1, 0, 5] });
+    expect([line.x, line.mean, line.count]).toEqual([
+      [0, 1, 1],
+      [1, 0, 5],
+      [1, 1, 1],
+    ]);
+    expect([line.nextIndex, isExact(line)]).toEqual([9, true]);
   });
 
   it("reads buckets with null where there is no finite value", () => {

@@ -70,7 +70,7 @@ export function emptyLine(): SeriesLine {
 export function lineFromSeries(series: Exclude<Series, { form: "failed" }>): SeriesLine {
   const line = emptyLine();
   if (series.form === "exact") {
-    for (let i = 0; i < series.x.length; i++) insertPoint(line, i, series.x[i]!, Number(series.values[i]));
+    for (let i = 0; i < series.x.length; i++) insertPoint(line, i, series.x[i]!, series.values[i]!);
   } else {
     for (const column of ["x", "xEnd", "count", "nonFinite"] as const) pushAll(line[column], series[column]);
     for (const column of ["min", "max", "mean", "first", "last"] as const) {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { formatAgo, formatDateTime, formatDuration, formatTimeOfDay } from "./time-format.ts";
+import { formatAgo, formatClock, formatDateTime, formatDuration, formatTimeOfDay } from "./time-format.ts";
 
 it.each([
   [-5, "0ms"],
@@ -23,4 +23,13 @@ it("formats local dates and times", () => {
   const wallMs = new Date(2026, 10, 21, 2, 13, 7, 125).getTime();
   expect(formatDateTime(wallMs)).toBe("2026-11-21 02:13");
   expect(formatTimeOfDay(wallMs)).toBe("02:13:07.125");
+});
+
+it("formats the ticks of a time axis no finer than their distance", () => {
+  const midnight = new Date(2026, 10, 21).getTime();
+  const ticks = [midnight, midnight + 3_661_000];
+  expect(formatClock(ticks, 86_400_000)).toEqual(["2026-11-21", "2026-11-21"]);
+  expect(formatClock(ticks, 3_600_000)).toEqual(["11-21", "01:01"]);
+  expect(formatClock(ticks, 1000)).toEqual(["11-21", "01:01:01"]);
+  expect(formatClock(ticks, 100)).toEqual(["11-21", "01:01.000"]);
 });

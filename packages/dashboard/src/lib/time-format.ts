@@ -38,6 +38,21 @@ export function formatTimeOfDay(wallMs: number): string {
   return `${twoDigits(date.getHours())}:${twoDigits(date.getMinutes())}:${seconds}`;
 }
 
+/**
+ * Formats ticks of a time axis, no finer than their distance: time of day, with the date where a day begins, or dates alone.
+ *
+ * @param ticks - Milliseconds since 1970, ascending, shape `[n]`.
+ */
+export function formatClock(ticks: readonly number[], distanceMs: number): string[] {
+  return ticks.map((tick) => {
+    const time = formatTimeOfDay(tick);
+    if (distanceMs >= DAY) return formatDate(new Date(tick));
+    if (time === "00:00:00.000") return formatDate(new Date(tick)).slice(5);
+    if (distanceMs >= MINUTE) return time.slice(0, 5);
+    return distanceMs >= SECOND ? time.slice(0, 8) : time.slice(3);
+  });
+}
+
 function formatDate(date: Date): string {
   return `${date.getFullYear()}-${twoDigits(date.getMonth() + 1)}-${twoDigits(date.getDate())}`;
 }

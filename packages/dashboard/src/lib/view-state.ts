@@ -88,7 +88,8 @@ export const DEFAULT_RUN_VIEW: Omit<RunView, "runIds"> = {
   folded: [],
 };
 
-const STATES: readonly RunState[] = ["running", "finished", "failed", "killed", "crashed"];
+/** Every state of a run, in the order of menus. */
+export const RUN_STATE_NAMES: readonly RunState[] = ["running", "finished", "failed", "killed", "crashed"];
 const AXES: readonly SeriesAxis[] = ["step", "wall", "relative"];
 
 /**
@@ -124,7 +125,7 @@ function pathOf(view: RunsView | RunView): string {
 }
 
 function parseRunsView(params: URLSearchParams, project?: string): RunsView {
-  const state = STATES.find((known) => known === params.get("state"));
+  const state = RUN_STATE_NAMES.find((known) => known === params.get("state"));
   const tag = params.get("tag");
   const columns = params.get("columns");
   return {

@@ -1,6 +1,6 @@
 /** @file What every part of the page shares, made once and handed down by context. */
 import { type Signal, signal } from "@preact/signals";
-import { createContext } from "preact";
+import { type Context, createContext } from "preact";
 import { useContext } from "preact/hooks";
 import { ApiClient } from "../client/http.ts";
 import type { LiveState } from "../client/live-stream.ts";
@@ -33,7 +33,7 @@ export function createApp(page: Window): App {
 }
 
 /** Carries the shared state. */
-export const AppContext = createContext<App | undefined>(undefined);
+export const AppContext: Context<App | undefined> = createContext<App | undefined>(undefined);
 
 /** The shared state. */
 export function useApp(): App {

@@ -1,0 +1,84 @@
+/** @file A chart bound to its lines: made in a host element, drawn again when they grow or the view changes. */
+import { effect, type ReadonlySignal, useSignal } from "@preact/signals";
+import type { RefObject } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { type PlotModel, type PlotSource, plotModel } from "../lib/plot-model.ts";
+import type { RunView } from "../lib/view-state.ts";
+import { useApp } from "../state/app.ts";
+import type { LineState, SeriesCache } from "../state/series-cache.ts";
+import { AXIS_COLOURS, lineLooks } from "./chart-theme.ts";
+import { FramePacer } from "./frame-pacer.ts";
+import { type CursorValue, LinePlot } from "./line-plot.ts";
+
+/** What is drawn where, and who is told. */
+export interface LinePlotOptions {
+  readonly host: RefObject<HTMLElement | null>;
+  readonly metric: string;
+  readonly runIds: readonly string[];
+  readonly view: RunView;
+  readonly series: SeriesCache;
+  readonly onDrawn: (sources: readonly PlotSource[], model: PlotModel) => void;
+  readonly onCursor: (values: readonly CursorValue[] | undefined, own: boolean) => void;
+}
+
+/** Charts of the page share their cursor. */
+const CURSOR_GROUP = "trainlog";
+
+/** Makes and keeps the chart. */
+export function useLinePlot(options: LinePlotOptions): {
+  readonly plot: RefObject<LinePlot | null>;
+  readonly errors: ReadonlySignal<readonly string[]>;
+} {
+  const { navigation, preferences } = useApp();
+  const { host, metric, runIds, view, series } = options;
+  const theme = preferences.theme.value;
+  const plot = useRef<LinePlot>(null);
+  const errors = useSignal<readonly string[]>([]);
+  const newest = useRef(options);
+  newest.current = options;
+  const redraw = useRef<() => void>(() => undefined);
+
+  useEffect(() => {
+    if (host.current === null) return undefined;
+    const made = host.current;
+    let states: readonly LineState[] = [];
+    const content = () => {
+      const current = newest.current.view;
+      const sources = states.flatMap(({ runId, line }) => (line === undefined ? [] : [{ runId, line }]));
+      const { zoom, smoothing, logY } = current;
+      const model = plotModel(sources, { zoom, smoothing, logY });
+      newest.current.onDrawn(sources, model);
+      return { model, looks: lineLooks(current.runIds, theme) };
+    };
+    const listener = {
+      onZoom: (zoom: { from: number; to: number }) => navigation.updateRun({ zoom }),
+      onReset: () => navigation.updateRun({ zoom: undefined }),
+      onCursor: (values: readonly CursorValue[] | undefined, own: boolean) => newest.current.onCursor(values, own),
+    };
+    const settings = { axis: view.x, logY: view.logY, colours: AXIS_COLOURS[theme], group: CURSOR_GROUP };
+    const drawn = new LinePlot(made, content(), settings, listener);
+    plot.current = drawn;
+    const pacer = new FramePacer(() => drawn.update(content()));
+    redraw.current = () => pacer.request();
+    const lines = runIds.map((runId) => series.line(runId, metric));
+    const stop = effect(() => {
+      states = lines.map((line) => line.value);
+      errors.value = states.flatMap(({ error }) => (error === undefined ? [] : [error]));
+      pacer.request();
+    });
+    const sizes = new ResizeObserver(() => drawn.resize(made.clientWidth, made.clientHeight));
+    sizes.observe(made);
+    for (const runId of runIds) series.setWatched(runId, metric, true);
+    return () => {
+      for (const runId of runIds) series.setWatched(runId, metric, false);
+      sizes.disconnect();
+      stop();
+      pacer.cancel();
+      drawn.destroy();
+      plot.current = null;
+    };
+  }, [metric, runIds.join(), view.x, view.logY, theme]);
+
+  useEffect(() => redraw.current(), [view.zoom?.from, view.zoom?.to, view.smoothing.kind, view.smoothing.weight]);
+  return { plot, errors };
+}

@@ -1,0 +1,107 @@
+/** @file Artifacts that a run produced or used, with their files. */
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import type { ArtifactFileInfo, ArtifactInfo, ArtifactsAnswer } from "trainlog/api";
+import { API_BASE } from "../../client/http.ts";
+import { Empty, ErrorNotice } from "../../components/notice.tsx";
+import { formatBytes, formatCount } from "../../lib/number-format.ts";
+import { formatDateTime } from "../../lib/time-format.ts";
+import { useApp } from "../../state/app.ts";
+import { useResource } from "../../state/resource.ts";
+import type { TabProps } from "../run-page.tsx";
+import { useRunPicker } from "./run-picker.tsx";
+
+/** Files listed of one artifact. */
+const MAX_FILES = 500;
+
+/** The tab. */
+export function ArtifactsTab(props: TabProps): JSX.Element {
+  const { runId, picker } = useRunPicker(props);
+  return (
+    <div class="artifacts-tab">
+      {picker}
+      <RunArtifacts key={runId} runId={runId} store={props.store} />
+    </div>
+  );
+}
+
+function RunArtifacts({ runId, store }: Pick<TabProps, "store"> & { readonly runId: string }): JSX.Element {
+  const { client } = useApp();
+  const path = `/runs/${encodeURIComponent(runId)}/artifacts`;
+  const [answer, reload] = useResource(runId, (signal) => client.get<ArtifactsAnswer>(path, {}, signal));
+  useEffect(
+    () =>
+      store.listen((message) => {
+        if (message.type === "reset" || (message.type === "artifact" && message.runId === runId)) reload();
+      }),
+    [runId],
+  );
+  const { data, error } = answer.value;
+  if (error !== undefined) return <ErrorNotice error={error} onRetry={reload} />;
+  if (data === undefined) return <p class="muted">loading…</p>;
+  if (data.artifacts.length === 0) {
+    return (
+      <Empty title="No artifacts">
+        <p>
+          <code>{'run.artifact("model", { path: "model.bin" })'}</code> keeps files with the run.
+        </p>
+      </Empty>
+    );
+  }
+  return (
+    <>
+      {data.artifacts.map((artifact, i) => (
+        <ArtifactCard key={`${artifact.digest} ${artifact.direction} ${i}`} artifact={artifact} />
+      ))}
+    </>
+  );
+}
+
+function ArtifactCard({ artifact }: { readonly artifact: ArtifactInfo }): JSX.Element {
+  const sizeBytes = artifact.files.reduce((sum, file) => sum + file.sizeBytes, 0);
+  return (
+    <section class="card">
+      <h2>
+        {artifact.name} {artifact.version !== undefined && <span class="tag">{artifact.version}</span>}
+        {artifact.aliases?.map((alias) => (
+          <span key={alias} class="tag">
+            {alias}
+          </span>
+        ))}
+      </h2>
+      <p class="muted">
+        {artifact.direction} {artifact.kind} · {formatCount(artifact.files.length)} file
+        {artifact.files.length === 1 ? "" : "s"}, {formatBytes(sizeBytes)} · {formatDateTime(artifact.wallMs)} ·{" "}
+        <code title={artifact.digest}>{artifact.digest.slice(0, 12)}</code>
+      </p>
+      {artifact.description !== undefined && <p>{artifact.description}</p>}
+      <ul class="files">
+        {artifact.files.slice(0, MAX_FILES).map((file) => (
+          <li key={file.path}>
+            <FileLink file={file} />
+            <span class="muted">{formatBytes(file.sizeBytes)}</span>
+          </li>
+        ))}
+      </ul>
+      {artifact.files.length > MAX_FILES && (
+        <p class="muted">{formatCount(artifact.files.length - MAX_FILES)} more files.</p>
+      )}
+    </section>
+  );
+}
+
+/** A reference to a place outside is told and not linked: its scheme is the script's choice. */
+function FileLink({ file }: { readonly file: ArtifactFileInfo }): JSX.Element {
+  if (file.sha256 === undefined) {
+    return (
+      <span>
+        {file.path} <code>{file.uri}</code>
+      </span>
+    );
+  }
+  return (
+    <a href={`${API_BASE}/blobs/${file.sha256}`} download={file.path.split("/").at(-1)}>
+      {file.path}
+    </a>
+  );
+}

@@ -1,0 +1,45 @@
+/** @file Rows in view of a list in the page's scroll, by @tanstack/virtual-core: 10,000 runs are a few dozen elements. */
+import { useSignal } from "@preact/signals";
+import {
+  elementScroll,
+  observeElementOffset,
+  observeElementRect,
+  type VirtualItem,
+  Virtualizer,
+} from "@tanstack/virtual-core";
+import type { RefObject } from "preact";
+import { useLayoutEffect, useMemo } from "preact/hooks";
+
+/** Rows made beyond the edges of the view, so that quick scrolling shows no holes. */
+const OVERSCAN = 12;
+
+/** What to put where. */
+export interface VirtualRows {
+  readonly items: readonly VirtualItem[];
+  readonly totalHeight: number;
+}
+
+/** Follows the scrolling of `scroller`. All rows are `rowHeight` CSS pixels high. */
+export function useVirtualRows(scroller: RefObject<HTMLElement | null>, count: number, rowHeight: number): VirtualRows {
+  const version = useSignal(0);
+  const options = {
+    count,
+    overscan: OVERSCAN,
+    estimateSize: () => rowHeight,
+    getScrollElement: () => scroller.current,
+    scrollToFn: elementScroll,
+    observeElementRect,
+    observeElementOffset,
+    onChange: () => {
+      version.value++;
+    },
+  };
+  const virtualizer = useMemo(() => new Virtualizer<HTMLElement, HTMLElement>(options), []);
+  virtualizer.setOptions(options);
+  useLayoutEffect(() => virtualizer._didMount(), []);
+  useLayoutEffect(() => virtualizer._willUpdate());
+  useLayoutEffect(() => virtualizer.measure(), [rowHeight]);
+  // Reading it subscribes the component to scrolling.
+  void version.value;
+  return { items: virtualizer.getVirtualItems(), totalHeight: virtualizer.getTotalSize() };
+}
