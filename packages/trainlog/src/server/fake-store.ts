@@ -175,6 +175,8 @@ export class FakeStore implements Store {
     return { runs: [], runBytes: 0, blobBytes: 0, trashBytes: 0, walBytes: 0, catalogBytes: 0, totalBytes: 0 };
   }
 
+  announce(): void {}
+
   async refresh(): Promise<void> {}
 
   subscribe(listener: stored.StoreListener, options: stored.SubscribeOptions = {}): () => void {

@@ -22,6 +22,9 @@ export const DEFAULT_PORT = 5000;
 /** How long requests in flight may take to finish when the server stops, in milliseconds. */
 const GRACE_MS = 3000;
 
+/** While stopping, connections that became idle are closed this often, in milliseconds. */
+const SWEEP_MS = 20;
+
 const MEBIBYTE = 1024 * 1024;
 
 /** Bounds of a server. */
@@ -145,10 +148,12 @@ function httpServer(options: ServeOptions, host: string, holder: StoreHolder): S
 async function stop(http: Server, holder: StoreHolder): Promise<void> {
   holder.stopServing();
   const finished = new Promise<void>((resolve) => http.close(() => resolve()));
-  http.closeIdleConnections();
-  const timer = setTimeout(() => http.closeAllConnections(), GRACE_MS);
+  // A connection is idle only when its request has been answered, which for some is in a moment.
+  const sweep = setInterval(() => http.closeIdleConnections(), SWEEP_MS);
+  const limit = setTimeout(() => http.closeAllConnections(), GRACE_MS);
   await finished;
-  clearTimeout(timer);
+  clearInterval(sweep);
+  clearTimeout(limit);
   await holder.close();
 }
 

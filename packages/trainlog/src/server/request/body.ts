@@ -19,7 +19,7 @@ const CLOSERS: ReadonlySet<number> = new Set([0x5d, 0x7d]);
 /**
  * Reads a body whole.
  *
- * @throws TrainlogError `api/body-too-large` (413), `api/bad-encoding` (415), `api/body-lost` (400) when the connection broke.
+ * @throws TrainlogError `api/body-too-large` (413), `api/bad-encoding` (415), `api/body-lost` (408) when the connection broke.
  */
 export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array> {
   refuseEncoding(request);
@@ -48,7 +48,7 @@ export async function* bodyChunks(request: Request): AsyncGenerator<Uint8Array, 
   } catch (cause) {
     throw new TrainlogError("api/body-lost", "the connection broke before the body was complete; send it again", {
       cause,
-      status: 400,
+      status: 408,
     });
   }
 }
