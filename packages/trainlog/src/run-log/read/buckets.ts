@@ -116,7 +116,7 @@ export class BucketGrid {
     const used = filled.subarray(0, n);
     const min = gather(this.#min, used);
     const max = gather(this.#max, used);
-    const count = Uint32Array.from(used, (bucket) => this.#count[bucket]!);
+    const count = gatherCounts(this.#count, used);
     const mean = gather(this.#sum, used);
     for (let i = 0; i < n; i++) {
       if (count[i] === 0) min[i] = max[i] = mean[i] = Number.NaN;
@@ -126,7 +126,7 @@ export class BucketGrid {
       x: gather(this.#x, used),
       xEnd: gather(this.#xEnd, used),
       count,
-      nonFinite: Uint32Array.from(used, (bucket) => this.#nonFinite[bucket]!),
+      nonFinite: gatherCounts(this.#nonFinite, used),
       min,
       max,
       mean,
@@ -171,6 +171,12 @@ function meanOf(sum: number, count: number, min: number, max: number): number {
 function gather(values: Float64Array, order: Uint32Array): Float64Array {
   const gathered = new Float64Array(order.length);
   for (let i = 0; i < order.length; i++) gathered[i] = values[order[i]!]!;
+  return gathered;
+}
+
+function gatherCounts(counts: Uint32Array, order: Uint32Array): Uint32Array {
+  const gathered = new Uint32Array(order.length);
+  for (let i = 0; i < order.length; i++) gathered[i] = counts[order[i]!]!;
   return gathered;
 }
 

@@ -40,17 +40,19 @@ export class Delivery {
   /** Takes what indexing the run's files comes by. Skips what the consumer has. */
   listener(index: RunIndex): IndexListener {
     return {
+      wantsRows: this.#wantsRows,
       event: (event) => {
         if (index.events <= this.#position.events) return;
         this.#events.push(event);
         this.#position = { ...this.#position, events: index.events };
       },
       rows: (view, firstRow) => {
-        const end = firstRow + view.count;
-        if (end <= this.#position.rows) return;
-        if (this.#wantsRows)
-          this.#events.push({ type: "rows", rows: sliceRows(view.rows(), this.#position.rows - firstRow, view.count) });
-        this.#position = { ...this.#position, rows: end };
+        if (firstRow + view.count <= this.#position.rows) return;
+        this.#events.push({ type: "rows", rows: sliceRows(view.rows(), this.#position.rows - firstRow, view.count) });
+        this.#position = { ...this.#position, rows: firstRow + view.count };
+      },
+      moved: (rows) => {
+        if (rows > this.#position.rows) this.#position = { ...this.#position, rows };
       },
     };
   }
@@ -58,11 +60,14 @@ export class Delivery {
   /** Takes what indexing the edits comes by. */
   editsListener(index: RunIndex): IndexListener {
     return {
+      wantsRows: false,
       event: (event) => {
         if (index.events <= this.#position.edits) return;
         this.#edits.push(event);
         this.#position = { ...this.#position, edits: index.events };
       },
+      rows: () => undefined,
+      moved: () => undefined,
     };
   }
 

@@ -7,6 +7,7 @@ import type { JsonValue } from "../../run/json.ts";
 import type { RowsView } from "../codec/rows-view.ts";
 import type { Sized } from "./chunk-cache.ts";
 import type { MetricKind, PointColumns } from "./metric-table.ts";
+import type { SmallBatch } from "./small-batch.ts";
 
 /** Points whose values are JSON. All of equal length. */
 export interface JsonPointColumns {
@@ -92,6 +93,24 @@ export class PointBlockBuilder {
     }
   }
 
+  /** Appends the wanted columns of a small batch. */
+  addSmall(batch: SmallBatch, metricOf: MetricOfColumn): void {
+    const firstRow = this.#steps.length;
+    for (let row = 0; row < batch.rowCount; row++) {
+      this.#steps.push(batch.steps[row]!);
+      this.#wallMs.push(batch.wallMs[row]!);
+    }
+    for (let column = 0, point = 0; column < batch.columnCount; point = batch.ends[column++]!) {
+      const metric = metricOf(batch.keyIds[column]!, "number");
+      if (metric === undefined) continue;
+      const growing = growingOf(this.#numbers, metric, () => new NumberList());
+      for (; point < batch.ends[column]!; point++) {
+        growing.values.push(batch.values[point]!);
+        addRow(growing, firstRow + batch.rows[point]!);
+      }
+    }
+  }
+
   /** The block. @param end - Where it ends in its file. */
   finish(end: number): PointBlock {
     const steps = this.#steps.view();
@@ -127,15 +146,23 @@ function growingOf<V>(all: Map<number, Growing<V>>, metric: number, make: () => 
 function addRows(growing: Growing<unknown>, firstRow: number, count: number, rowIndex: Uint32Array | undefined): void {
   const first = firstRow + (rowIndex?.[0] ?? 0);
   const last = firstRow + (rowIndex?.[count - 1] ?? count - 1);
-  if (growing.rows.length === 0) growing.rows.push(first);
-  const expected = growing.rows[0]! + growing.count;
-  if (!growing.hasGap && (first !== expected || last !== expected + count - 1)) {
+  const expected = growing.count === 0 ? first : growing.rows[0]! + growing.count;
+  if (!growing.hasGap && first === expected && last === first + count - 1) {
+    if (growing.count === 0) growing.rows.push(first);
+    growing.count += count;
+  } else for (let i = 0; i < count; i++) addRow(growing, firstRow + (rowIndex?.[i] ?? i));
+}
+
+/** Notes the row of one more point. */
+function addRow(growing: Growing<unknown>, row: number): void {
+  if (growing.count === 0) growing.rows.push(row);
+  else if (growing.hasGap) growing.rows.push(row);
+  else if (row !== growing.rows[0]! + growing.count) {
+    for (let i = 1; i < growing.count; i++) growing.rows.push(growing.rows[0]! + i);
+    growing.rows.push(row);
     growing.hasGap = true;
-    for (let row = growing.rows[0]! + 1; row < expected; row++) growing.rows.push(row);
-    if (growing.count === 0) growing.rows.length = 0;
   }
-  if (growing.hasGap) for (let i = 0; i < count; i++) growing.rows.push(firstRow + (rowIndex?.[i] ?? i));
-  growing.count += count;
+  growing.count++;
 }
 
 /** The axis of the points' rows: a view while they follow each other, else a copy. */

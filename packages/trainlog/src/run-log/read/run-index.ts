@@ -5,6 +5,7 @@
  */
 import type { Origin } from "../codec/batch.ts";
 import { MetricTable } from "./metric-table.ts";
+import { SmallBatch } from "./small-batch.ts";
 
 /** A stretch of a file that holds raw points; read and decoded as a whole. */
 export interface ChunkPlace {
@@ -59,6 +60,8 @@ export class RunIndex {
   readonly chunks: ChunkList;
   /** Highest sequence number by writer id, of the batches that have an origin. */
   readonly origins: Map<string, number>;
+  /** Memory of the decoder of small batches: what it holds is used before the function that filled it returns. */
+  readonly scratch: SmallBatch = new SmallBatch();
   /** Rows so far. */
   rows = 0;
   /** Events that are not rows, so far. */

@@ -293,7 +293,7 @@ export class RunLogReader implements Disposable {
     const known = this.#cache.get(chunks[at]!);
     if (known?.end === place.end && (known.numbers.has(metric) || known.json.has(metric)))
       return { block: known, ...bounds };
-    const read = this.#files[place.file]!.readBlock(place, metric);
+    const read = this.#files[place.file]!.readBlock(place, metric, this.#index.scratch);
     if (read === undefined) throw new StaleFiles();
     const block = known?.end === place.end ? joined(known, read) : read;
     this.#cache.put(chunks[at]!, block);

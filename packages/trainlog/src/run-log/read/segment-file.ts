@@ -22,6 +22,7 @@ import { framesOfFile } from "./frame-window.ts";
 import type { MetricKind } from "./metric-table.ts";
 import { type MetricOfColumn, type PointBlock, PointBlockBuilder } from "./point-block.ts";
 import type { ChunkPlace, RunIndex } from "./run-index.ts";
+import type { SmallBatch } from "./small-batch.ts";
 
 /** Bytes of frames that are decoded together when raw points are wanted. One frame that is larger is a block of its own. */
 export const BLOCK_BYTES = 256 * 1024;
@@ -35,7 +36,10 @@ export type JsonEvent = Exclude<RunEvent, RowsEvent>;
 /** Takes what indexing comes by. `firstRow` counts the rows of the run. */
 export interface IndexListener {
   event(event: JsonEvent): void;
-  rows?(view: RowsView, firstRow: number): void;
+  /** Whether `rows` wants to see the rows. If not, `moved` tells how many there are now. */
+  readonly wantsRows: boolean;
+  rows(view: RowsView, firstRow: number): void;
+  moved(rows: number): void;
 }
 
 /** What a segment's part of the index is, beside the shared tables: for writing it to a sidecar. */
@@ -165,6 +169,7 @@ export class SegmentFile {
       );
       return;
     }
+    if (this.#addSmallBatch(frame, index, listener)) return;
     try {
       const batch = viewBatch(frame.payload, this.#dictionary);
       // Everything is decoded before the index changes, so that a frame counts whole or not at all.
@@ -175,6 +180,25 @@ export class SegmentFile {
       if (!isTrainlogError(error, "run-log/bad-batch")) throw error;
       this.damage.push(damageAt(this.name, frame.offset, frame.end, "bad-batch", error.message));
     }
+  }
+
+  /** Adds a batch of a few plain rows. False for another one, and where a key is not known. */
+  #addSmallBatch(frame: Frame, index: RunIndex, listener: IndexListener): boolean {
+    // An origin and new keys come with few of many small frames; the views take those.
+    if (frame.payload[0] !== 0 || listener.wantsRows || !index.scratch.decode(frame.payload, 1)) return false;
+    const { columnCount, keyIds, ends, rows, values, steps, wallMs } = index.scratch;
+    for (let column = 0; column < columnCount; column++)
+      if (this.#dictionary.keyOf(keyIds[column]!) === undefined) return false;
+    const block = this.#blockFor(frame, index);
+    for (let column = 0, point = 0; column < columnCount; column++) {
+      const metric = this.#metricOfColumn(index, keyIds[column]!, this.#dictionary.keyOf(keyIds[column]!)!, "number");
+      if (point < ends[column]!) index.table.enterChunk(metric, block);
+      for (; point < ends[column]!; point++)
+        index.table.addPoint(metric, steps[rows[point]!]!, wallMs[rows[point]!]!, values[point]!);
+    }
+    index.addRows(index.scratch.rowCount, wallMs[0]!);
+    listener.moved(index.rows);
+    return true;
   }
 
   #addRecords(
@@ -189,7 +213,8 @@ export class SegmentFile {
       const content = decoded[i]!;
       if (record.kind === "rows" && "steps" in content) {
         this.#addRows(frame, record, content, index);
-        listener.rows?.(record, index.rows - record.count);
+        if (listener.wantsRows) listener.rows(record, index.rows - record.count);
+        else listener.moved(index.rows);
       } else if ("type" in content) {
         hasEvents = true;
         index.events++;
@@ -246,7 +271,7 @@ export class SegmentFile {
    *
    * @returns `undefined` when the file is gone or another one.
    */
-  readBlock(place: ChunkPlace, metric: number): PointBlock | undefined {
+  readBlock(place: ChunkPlace, metric: number, scratch: SmallBatch): PointBlock | undefined {
     return withFile(this.#path, (fd, facts) => {
       if (!this.#isSame(facts)) return undefined;
       const frames: Frame[] = [];
@@ -254,12 +279,18 @@ export class SegmentFile {
         if (item.kind === "frame") frames.push(item);
       const wanted = frames.length >= SMALL_FRAMES ? undefined : metric;
       const builder = new PointBlockBuilder();
-      for (const frame of frames) this.#decodePoints(frame, place.start, wanted, builder);
+      for (const frame of frames) this.#decodePoints(frame, place.start, wanted, builder, scratch);
       return builder.finish(place.end);
     });
   }
 
-  #decodePoints(frame: Frame, base: number, wanted: number | undefined, builder: PointBlockBuilder): void {
+  #decodePoints(
+    frame: Frame,
+    base: number,
+    wanted: number | undefined,
+    builder: PointBlockBuilder,
+    scratch: SmallBatch,
+  ): void {
     if (frame.type !== FRAME_BATCH || this.#isDamaged(base + frame.offset)) return;
     const lost = this.#lostKeys.get(base + frame.offset);
     const metricOf: MetricOfColumn = (keyId, kind) => {
@@ -268,6 +299,10 @@ export class SegmentFile {
       const metric = this.#metricOf[kind][keyId];
       return wanted === undefined || wanted === metric ? metric : undefined;
     };
+    if (frame.payload[0] === 0 && scratch.decode(frame.payload, 1)) {
+      builder.addSmall(scratch, metricOf);
+      return;
+    }
     for (const record of viewBatch(frame.payload, this.#dictionary).records) {
       if (record.kind === "rows") builder.add(record, metricOf);
     }

@@ -56,8 +56,16 @@ interface Axis {
 interface WalkSink {
   /** Takes the cell and says true, or says false to get what is below it. The cell's x extent meets the range. */
   takeCell(minX: number, maxX: number, points: number, cells: Float64Array, offset: number): boolean;
-  /** Takes a point. Its x lies in the range. */
-  takePoint(x: number, value: number): void;
+  /** Takes those of the points `[start, end)` that lie in the range. */
+  takePoints(points: AxisPoints, start: number, end: number): void;
+}
+
+/** Raw points with what makes an x of them: `(at - origin) / divisor`. */
+interface AxisPoints {
+  readonly at: Float64Array;
+  readonly values: Float64Array;
+  readonly origin: number;
+  readonly divisor: number;
 }
 
 /**
@@ -76,7 +84,7 @@ export function querySeries(source: SeriesSource, metric: number | undefined, qu
   const count = new CountSink(from, to, query.buckets);
   walk.run(count, from, to);
   if (count.points <= query.buckets) {
-    const points = new PointSink(count.points);
+    const points = new PointSink(from, to, count.points);
     walk.run(points, from, to);
     return points.finish();
   }
@@ -182,12 +190,9 @@ class Walk {
     const { name, origin, divisor } = this.#axis;
     for (let point = start; point < end; ) {
       const chunk = this.#chunkOf(point);
-      const xs = name === "step" ? chunk.steps : chunk.wallMs;
-      const stop = Math.min(end - chunk.first, xs.length);
-      for (let i = point - chunk.first; i < stop; i++) {
-        const x = (xs[i]! - origin) / divisor;
-        if (x >= this.#from && x <= this.#to) sink.takePoint(x, chunk.values[i]!);
-      }
+      const at = name === "step" ? chunk.steps : chunk.wallMs;
+      const stop = Math.min(end - chunk.first, at.length);
+      sink.takePoints({ at, values: chunk.values, origin, divisor }, point - chunk.first, stop);
       point = Math.max(point + 1, chunk.end);
     }
   }
@@ -204,10 +209,13 @@ class Walk {
     let max = -Infinity;
     const sink: WalkSink = {
       takeCell: () => false,
-      takePoint: (x) => {
-        if (!Number.isFinite(x)) return;
-        min = Math.min(min, x);
-        max = Math.max(max, x);
+      takePoints: ({ at, origin, divisor }, start, end) => {
+        for (const value of at.subarray(start, end)) {
+          const x = (value - origin) / divisor;
+          if (!Number.isFinite(x)) continue;
+          min = Math.min(min, x);
+          max = Math.max(max, x);
+        }
       },
     };
     this.run(sink, -Infinity, Infinity);
@@ -235,8 +243,11 @@ class CountSink implements WalkSink {
     return true;
   }
 
-  takePoint(): void {
-    this.points++;
+  takePoints({ at, origin, divisor }: AxisPoints, start: number, end: number): void {
+    for (let i = start; i < end; i++) {
+      const x = (at[i]! - origin) / divisor;
+      if (x >= this.#from && x <= this.#to) this.points++;
+    }
   }
 }
 
@@ -244,9 +255,13 @@ class CountSink implements WalkSink {
 class PointSink implements WalkSink {
   readonly #xs: Float64Array;
   readonly #values: Float64Array;
+  readonly #from: number;
+  readonly #to: number;
   #length = 0;
 
-  constructor(count: number) {
+  constructor(from: number, to: number, count: number) {
+    this.#from = from;
+    this.#to = to;
     this.#xs = new Float64Array(count);
     this.#values = new Float64Array(count);
   }
@@ -255,9 +270,13 @@ class PointSink implements WalkSink {
     return false;
   }
 
-  takePoint(x: number, value: number): void {
-    this.#xs[this.#length] = x;
-    this.#values[this.#length++] = value;
+  takePoints({ at, values, origin, divisor }: AxisPoints, start: number, end: number): void {
+    for (let i = start; i < end; i++) {
+      const x = (at[i]! - origin) / divisor;
+      if (!(x >= this.#from && x <= this.#to)) continue;
+      this.#xs[this.#length] = x;
+      this.#values[this.#length++] = values[i]!;
+    }
   }
 
   finish(): SeriesBuckets {
@@ -285,7 +304,10 @@ class BucketSink implements WalkSink {
     return true;
   }
 
-  takePoint(x: number, value: number): void {
-    this.grid.addPoint(this.grid.bucketOf(x), x, value);
+  takePoints({ at, values, origin, divisor }: AxisPoints, start: number, end: number): void {
+    for (let i = start; i < end; i++) {
+      const x = (at[i]! - origin) / divisor;
+      if (x >= this.#from && x <= this.#to) this.grid.addPoint(this.grid.bucketOf(x), x, values[i]!);
+    }
   }
 }
