@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Rows, RunEvent } from "../../run/event.ts";
-import { decodeBatch, encodeBatch, readOrigin, viewBatch } from "./batch.ts";
-import { FRAME_HEADER_BYTES } from "./frame.ts";
+import { appendKeys, appendOrigins, decodeBatch, encodeBatch, readBatchHead, readOrigin, viewBatch } from "./batch.ts";
+import { ByteWriter } from "./byte-writer.ts";
+import { FRAME_HEADER_BYTES, scanFrames } from "./frame.ts";
 import { KeyDictionary } from "./key-dictionary.ts";
 import { anyBatch } from "./sample-events.ts";
 
@@ -75,12 +76,40 @@ describe("encodeBatch and decodeBatch", () => {
     const row: RunEvent = { type: "rows", rows: oneRow([1, 2]) };
     encodeBatch([row], dictionary);
     const second = payloadOf(encodeBatch([row], dictionary));
-    const third = payloadOf(encodeBatch([row], dictionary, { restateKeys: true }));
+    const restated = new ByteWriter();
+    appendKeys(restated, dictionary);
     expect(decodeBatch(second, new KeyDictionary())).toMatchObject({
       lostValues: 2,
       events: [{ rows: { columns: [] } }],
     });
-    expect(decodeBatch(third, new KeyDictionary())).toStrictEqual({ events: [row], lostValues: 0 });
+    const read = new KeyDictionary();
+    for (const item of scanFrames(restated.bytes.subarray(0, restated.length))) {
+      if (item.kind === "frame") expect(decodeBatch(item.payload, read)).toEqual({ events: [], lostValues: 0 });
+    }
+    expect(decodeBatch(second, read)).toStrictEqual({ events: [row], lostValues: 0 });
+  });
+
+  it("carry the last batches of earlier files' origins, which readBatchHead finds without the events", () => {
+    const writer = new ByteWriter();
+    appendOrigins(
+      writer,
+      new Map([
+        ["a", 7],
+        ["😀", 0],
+      ]),
+    );
+    const head = readBatchHead(payloadOf(writer.bytes.subarray(0, writer.length)), new KeyDictionary());
+    expect(head).toEqual({
+      earlierOrigins: [
+        { writerId: "a", seq: 7 },
+        { writerId: "😀", seq: 0 },
+      ],
+    });
+    const read = new KeyDictionary();
+    expect(
+      readBatchHead(payloadOf(encodeBatch([{ type: "rows", rows: oneRow([1, 2]) }], new KeyDictionary())), read),
+    ).toEqual({});
+    expect(read.size).toBe(2);
   });
 
   it("leave the dictionary as it was when a batch cannot be written", () => {

@@ -1,7 +1,7 @@
 /**
  * @file A batch: the unit of atomicity. One frame holds one batch, so that its CRC makes it whole or absent, and an origin makes re-delivery change nothing.
  *
- * Payload: the origin (or a zero), then records in the order of the events: keys (what new ids mean), rows, JSON events.
+ * Payload: the origin (or a zero), then records: keys (what new ids mean), then rows and JSON events in the order of the events.
  */
 import type { RowsEvent, RunEvent } from "../../run/event.ts";
 import { isPlainObject } from "../../run/json.ts";
@@ -18,6 +18,7 @@ import { RowsView } from "./rows-view.ts";
 const KEYS = 1;
 const ROWS = 2;
 const EVENT = 3;
+const ORIGINS = 4;
 
 /** Who sent a batch, and the how-manieth of theirs it is. A batch of an origin that was seen before is a re-delivery. */
 export interface Origin {
@@ -41,6 +42,8 @@ export interface DecodedBatch extends Batch {
 /** A batch as it lies in a frame. */
 export interface BatchView {
   readonly origin?: Origin;
+  /** The last batch of each writer before this file, when the frame says so: see {@link appendOrigins}. */
+  readonly earlierOrigins?: readonly Origin[];
   readonly records: readonly (RowsView | EventView)[];
 }
 
@@ -72,18 +75,12 @@ export class EventView {
 /** Options of {@link encodeBatch}. */
 export interface EncodeBatchOptions {
   readonly origin?: Origin;
-  /** States the whole dictionary again before the events, so that damage before this frame costs no key after it. */
-  readonly restateKeys?: boolean;
-  /** Buffer to use instead of a new one. The frame is a copy in any case. */
-  readonly scratch?: ByteWriter;
 }
 
 /**
  * One complete frame that holds `events`, and into `dictionary` the keys that it states.
  *
- * When it throws, the dictionary is as it was before.
- *
- * @throws TrainlogError `run/bad-rows`, `run/bad-key`, `run/bad-json`; `run/batch-too-large` above 64 MiB or 2^24 values.
+ * @throws what {@link appendBatch} throws.
  *
  * @example
  * const frame = encodeBatch([{ type: "alert", wallMs: 0, title: "hot", text: "", level: "warn" }], new KeyDictionary());
@@ -93,21 +90,65 @@ export function encodeBatch(
   dictionary: KeyDictionary,
   options: EncodeBatchOptions = {},
 ): Uint8Array<ArrayBuffer> {
-  const writer = options.scratch ?? new ByteWriter();
+  const writer = new ByteWriter();
+  appendBatch(writer, { ...options, events }, dictionary);
+  return writer.bytes.slice(0, writer.length);
+}
+
+/**
+ * Appends one complete frame that holds the batch, and to `dictionary` the keys that it states.
+ *
+ * When it throws, writer and dictionary are as they were before.
+ *
+ * @throws TrainlogError `run/bad-rows`, `run/bad-key`, `run/bad-json`; `run/batch-too-large` above 64 MiB or 2^24 values.
+ */
+export function appendBatch(writer: ByteWriter, batch: Batch, dictionary: KeyDictionary): void {
   const knownKeys = dictionary.size;
-  writer.length = 0;
+  const start = writer.length;
   try {
+    addKeys(batch.events, dictionary);
     beginFrame(writer, FRAME_BATCH);
-    encodeOrigin(writer, options.origin);
-    addKeys(events, dictionary);
-    encodeKeys(writer, dictionary, options.restateKeys === true ? 0 : knownKeys);
-    for (const event of events) encodeRecord(writer, event, dictionary);
-    endFrame(writer, 0);
+    encodeOrigin(writer, batch.origin);
+    if (dictionary.size > knownKeys) encodeKeys(writer, dictionary, knownKeys, dictionary.size);
+    for (const event of batch.events) encodeRecord(writer, event, dictionary);
+    endFrame(writer, start);
   } catch (error) {
+    writer.length = start;
     dictionary.truncate(knownKeys);
     throw error;
   }
-  return writer.bytes.slice(0, writer.length);
+}
+
+/** Keys that one frame states again at most: a million of them take several, each far below the bound of a frame. */
+const KEYS_PER_FRAME = 1024;
+
+/**
+ * Appends frames without events that state the whole dictionary again, so that damage in front of them costs no key behind them.
+ */
+export function appendKeys(writer: ByteWriter, dictionary: KeyDictionary): void {
+  for (let firstId = 0; firstId < dictionary.size; firstId += KEYS_PER_FRAME) {
+    const start = writer.length;
+    beginFrame(writer, FRAME_BATCH);
+    encodeOrigin(writer, undefined);
+    encodeKeys(writer, dictionary, firstId, Math.min(firstId + KEYS_PER_FRAME, dictionary.size));
+    endFrame(writer, start);
+  }
+}
+
+/**
+ * Appends a frame without events that says the last batch of each origin before this file. It is the first frame of every segment but the first, and of a
+ * sealed file, so that who goes on writing reads one file and not the history.
+ */
+export function appendOrigins(writer: ByteWriter, origins: ReadonlyMap<string, number>): void {
+  const start = writer.length;
+  beginFrame(writer, FRAME_BATCH);
+  encodeOrigin(writer, undefined);
+  writer.u8(ORIGINS);
+  const block = writer.beginBlock();
+  writer.uvarint(origins.size);
+  for (const [writerId, seq] of origins) encodeOrigin(writer, { writerId, seq });
+  writer.endBlock(block);
+  endFrame(writer, start);
 }
 
 function encodeOrigin(writer: ByteWriter, origin: Origin | undefined): void {
@@ -132,14 +173,13 @@ function addKeys(events: readonly RunEvent[], dictionary: KeyDictionary): void {
   }
 }
 
-/** Appends a keys record that states the ids from `firstId` on, when there are any. */
-function encodeKeys(writer: ByteWriter, dictionary: KeyDictionary, firstId: number): void {
-  if (firstId === dictionary.size) return;
+/** Appends a keys record that states the ids `firstId … end`. */
+function encodeKeys(writer: ByteWriter, dictionary: KeyDictionary, firstId: number, end: number): void {
   writer.u8(KEYS);
   const block = writer.beginBlock();
   writer.uvarint(firstId);
-  writer.uvarint(dictionary.size - firstId);
-  for (let id = firstId; id < dictionary.size; id++) {
+  writer.uvarint(end - firstId);
+  for (let id = firstId; id < end; id++) {
     const name = writer.beginBlock();
     writer.utf8(dictionary.keyOf(id) ?? "");
     writer.endBlock(name);
@@ -176,20 +216,60 @@ function takeOrigin(reader: ByteReader): Origin | undefined {
  * @throws TrainlogError `run-log/bad-batch` for a payload that no encoder wrote.
  */
 export function viewBatch(payload: Uint8Array, dictionary: KeyDictionary): BatchView {
+  const records: (RowsView | EventView)[] = [];
+  const head = walkRecords(payload, dictionary, (kind, reader, end) => {
+    if (kind === ROWS) records.push(new RowsView(reader, dictionary));
+    else records.push(new EventView(reader.take(end - reader.position)));
+  });
+  return { ...head, records };
+}
+
+/** What {@link readBatchHead} gives. */
+export interface BatchHead {
+  readonly origin?: Origin;
+  readonly earlierOrigins?: readonly Origin[];
+}
+
+/**
+ * Reads what a batch says besides its events: origins, and into `dictionary` the keys that it states. Cheap: rows are stepped over.
+ *
+ * @throws TrainlogError `run-log/bad-batch` for a payload that no encoder wrote.
+ */
+export function readBatchHead(payload: Uint8Array, dictionary: KeyDictionary): BatchHead {
+  return walkRecords(payload, dictionary, (_kind, reader, end) => {
+    reader.skip(end - reader.position);
+  });
+}
+
+/** Walks over a payload's records. `take` gets rows and events, and reads up to `end`. */
+function walkRecords(
+  payload: Uint8Array,
+  dictionary: KeyDictionary,
+  take: (kind: number, reader: ByteReader, end: number) => void,
+): BatchHead {
   const reader = new ByteReader(payload);
   const origin = takeOrigin(reader);
-  const records: (RowsView | EventView)[] = [];
+  let earlierOrigins: Origin[] | undefined;
   while (reader.left > 0) {
     const kind = reader.u8();
     const end = reader.uvarint() + reader.position;
     if (end > payload.length) throw badBatch(`a record ends at byte ${end} of ${payload.length}`);
     if (kind === KEYS) takeKeys(reader, dictionary);
-    else if (kind === ROWS) records.push(new RowsView(reader, dictionary));
-    else if (kind === EVENT) records.push(new EventView(reader.take(end - reader.position)));
+    else if (kind === ORIGINS) earlierOrigins = takeOrigins(reader);
+    else if (kind === ROWS || kind === EVENT) take(kind, reader, end);
     else throw badBatch(`unknown record kind ${kind}`);
     reader.expectAt(end);
   }
-  return origin === undefined ? { records } : { origin, records };
+  return { ...(origin && { origin }), ...(earlierOrigins && { earlierOrigins }) };
+}
+
+function takeOrigins(reader: ByteReader): Origin[] {
+  const origins: Origin[] = [];
+  for (let left = reader.uvarint(); left > 0; left--) {
+    const origin = takeOrigin(reader);
+    if (origin !== undefined) origins.push(origin);
+  }
+  return origins;
 }
 
 function takeKeys(reader: ByteReader, dictionary: KeyDictionary): void {

@@ -1,6 +1,6 @@
 /** @file The body of an HTTP request that carries batches: frames one after another, with a dictionary that starts empty. */
 import { TrainlogError } from "../../run/error.ts";
-import { type Batch, decodeBatch, encodeBatch } from "./batch.ts";
+import { appendBatch, type Batch, decodeBatch } from "./batch.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import { FRAME_BATCH, scanFrames } from "./frame.ts";
 import { KeyDictionary } from "./key-dictionary.ts";
@@ -8,15 +8,12 @@ import { KeyDictionary } from "./key-dictionary.ts";
 /**
  * The batches as one body.
  *
- * @throws what `encodeBatch` throws.
+ * @throws what `appendBatch` throws.
  */
 export function encodeBody(batches: readonly Batch[]): Uint8Array<ArrayBuffer> {
   const dictionary = new KeyDictionary();
-  const scratch = new ByteWriter();
   const body = new ByteWriter();
-  for (const { events, origin } of batches) {
-    body.raw(encodeBatch(events, dictionary, origin === undefined ? { scratch } : { scratch, origin }));
-  }
+  for (const batch of batches) appendBatch(body, batch, dictionary);
   return body.bytes.slice(0, body.length);
 }
 
