@@ -4,8 +4,7 @@ import { join } from "node:path";
 import type { FinishEvent, RunState } from "../run/event.ts";
 import type { Catalog } from "./catalog/catalog.ts";
 import { FolderWatch } from "./folder-watch.ts";
-import { type Indexer, indexedFiles } from "./indexer.ts";
-import { folderSignature } from "./run-folder.ts";
+import type { Indexer } from "./indexer.ts";
 
 /** The scan gives way to other work after this long. */
 const SLICE_MS = 5;
@@ -81,16 +80,16 @@ export class FolderFollower {
   }
 
   async #scanAll(): Promise<void> {
-    const indexed = new Map((await this.#parts.catalog.indexed()).map((run) => [run.runId, run]));
+    const gone = new Set((await this.#parts.catalog.indexed()).map((run) => run.runId));
     let sliceBegan = performance.now();
     let touched = 0;
     // The newest first: ids sort by time, and the newest are what people look at.
-    for (const runId of this.#watch.list().sort().reverse()) {
+    for (const runId of this.#watch.list().sort(descending)) {
       if (this.#closed) return;
-      const known = indexed.get(runId);
-      indexed.delete(runId);
+      gone.delete(runId);
       this.#watch.saw(runId);
-      if (known === undefined || this.#mayHaveChanged(runId, known.state, indexedFiles(known.signature))) {
+      if (!this.#parts.indexer.isStale(runId)) await this.#parts.indexer.recheckState(runId);
+      else {
         this.#parts.indexer.touch(runId);
         if (++touched % SCAN_RUNS === 0) await this.#parts.indexer.flush();
       }
@@ -99,36 +98,36 @@ export class FolderFollower {
       sliceBegan = performance.now();
     }
     await this.#parts.indexer.flush();
-    for (const runId of indexed.keys())
-      if (!existsSync(join(this.#runsDir, runId))) await this.#parts.indexer.forget(runId);
+    for (const runId of gone) if (!existsSync(join(this.#runsDir, runId))) await this.#parts.indexer.forget(runId);
     this.#parts.indexer.scanned();
-  }
-
-  #mayHaveChanged(runId: string, state: RunState, files: string): boolean {
-    const runDir = join(this.#runsDir, runId);
-    // A run that was being written can have ended without a change of its files, and one that seemed dead can be alive again.
-    if (state === "running" || (state === "crashed" && existsSync(join(runDir, "writer.lock")))) return true;
-    return folderSignature(runDir) !== files;
   }
 
   #gone(runId: string): void {
     this.#parts.indexer.forget(runId).catch((error: unknown) => this.#problem(error));
   }
 
-  /** Runs that other processes are writing. */
+  /** Runs that other processes are writing and that have to be looked at. */
   *#active(): Generator<string> {
-    for (const runId of this.#parts.indexer.running) if (!this.#parts.isFedHere(runId)) yield runId;
+    for (const runId of this.#parts.indexer.running) {
+      if (this.#parts.isFedHere(runId)) continue;
+      if (this.#parts.indexer.opened(runId) !== undefined || this.#parts.indexer.isStale(runId)) yield runId;
+    }
   }
 
   /** A run that falls silent changes no file: its state is asked for. */
   #checkLiveness(): void {
-    for (const { runId, state, follower } of this.#parts.indexer.openRuns()) {
-      if (state !== "running" && state !== "crashed") continue;
-      if (this.#parts.stateOf(runId, follower.fold.finish) !== state) this.#parts.indexer.touch(runId);
+    for (const runId of [...this.#parts.indexer.undecided()]) {
+      const open = this.#parts.indexer.opened(runId);
+      if (open !== undefined && this.#parts.stateOf(runId, open.finish) === open.state) continue;
+      this.#parts.indexer.recheckState(runId).catch((error: unknown) => this.#problem(error));
     }
   }
 
   #problem(error: unknown): void {
     this.#parts.onProblem(error instanceof Error ? error.message : String(error));
   }
+}
+
+function descending(a: string, b: string): number {
+  return a < b ? 1 : -1;
 }

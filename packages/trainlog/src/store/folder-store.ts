@@ -118,7 +118,7 @@ export class FolderStore implements Store {
       storeDir: parts.dir,
       catalog: this.#catalog,
       subscribers: this.#subscribers,
-      stateOf: (runId, follower) => this.#stateOf(runId, follower.fold.finish),
+      stateOf: (runId, finish) => this.#stateOf(runId, finish),
       onProblem,
       maxOpenReaders: options.maxOpenReaders ?? DEFAULT_OPEN_RUNS,
       writesCatalog: !parts.isServedElsewhere || this.#catalog.inMemory,

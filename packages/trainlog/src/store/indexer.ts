@@ -8,7 +8,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { isTrainlogError, TrainlogError } from "../run/error.ts";
-import type { RunState } from "../run/event.ts";
+import type { FinishEvent, RunState } from "../run/event.ts";
 import { ChunkCache } from "../run-log/read/index.ts";
 import type { Catalog, IndexedRun } from "./catalog/catalog.ts";
 import { folderSignature, isSealedFolder, type RunIdentity, readIdentity } from "./run-folder.ts";
@@ -31,7 +31,7 @@ export interface IndexerParts {
   readonly catalog: Catalog;
   readonly subscribers: Subscribers;
   /** State of a run now. */
-  readonly stateOf: (runId: string, follower: RunFollower) => RunState;
+  readonly stateOf: (runId: string, finish: FinishEvent | undefined) => RunState;
   readonly onProblem: (message: string) => void;
   readonly maxOpenReaders: number;
   /** Whether this process writes the catalog; if not, another one does. */
@@ -46,6 +46,14 @@ interface Open {
   isDirty: boolean;
 }
 
+/** What the catalog holds of a run. */
+interface Known {
+  readonly state: RunState;
+  /** What the run's files looked like then. */
+  readonly files: string;
+  readonly upTo: IndexedUpTo | undefined;
+}
+
 /** Readers of runs, the catalog behind them, the subscribers in front. */
 export class Indexer {
   readonly #parts: IndexerParts;
@@ -53,8 +61,8 @@ export class Indexer {
   /** In order of use: the first one is the least recently used. */
   readonly #open = new Map<string, Open>();
   readonly #touched = new Set<string>();
-  /** What the catalog held when a run was last closed or the store opened. */
-  readonly #upTo = new Map<string, IndexedUpTo>();
+  /** What the catalog holds of each run. */
+  readonly #known = new Map<string, Known>();
   readonly #running = new Set<string>();
   readonly #unreadable = new Map<string, string>();
   #lookTimer: NodeJS.Timeout | undefined;
@@ -72,10 +80,33 @@ export class Indexer {
 
   /** Tells what the catalog holds, before anything else. */
   adopt(indexed: readonly IndexedRun[]): void {
-    for (const { runId, signature } of indexed) {
-      const upTo = parseSignature(signature);
-      if (upTo !== undefined) this.#upTo.set(runId, upTo);
+    for (const { runId, signature, state } of indexed) this.#learn(runId, signature, state);
+  }
+
+  /** Says whether a run is something else on the disk than in the catalog, or not known at all. */
+  isStale(runId: string): boolean {
+    return this.#known.get(runId)?.files !== folderSignature(this.#runDir(runId));
+  }
+
+  /**
+   * Sees to it that the state of a run is right although none of its files changed: a writer that died, a run that fell silent. Does not open the run.
+   */
+  async recheckState(runId: string): Promise<void> {
+    const known = this.#known.get(runId);
+    if (known === undefined || this.#open.has(runId)) {
+      this.touch(runId);
+      return;
     }
+    // A run with a `finish` event is neither.
+    if (known.state !== "running" && known.state !== "crashed") return;
+    const state = this.#parts.stateOf(runId, undefined);
+    this.#noteRunning(runId, state);
+    if (state === known.state) return;
+    const info = await this.#parts.catalog.run(runId);
+    if (info === undefined) return;
+    if (this.#parts.writesCatalog) await this.#parts.catalog.write([{ runId, info: { ...info, state } }]);
+    this.#known.set(runId, { ...known, state });
+    this.#parts.subscribers.emitRun({ ...info, state });
   }
 
   /** Tells that all runs that were there at the beginning have been seen. */
@@ -88,9 +119,16 @@ export class Indexer {
     return this.#running;
   }
 
-  /** Runs that are open now, with their state. */
-  *openRuns(): Generator<{ readonly runId: string; readonly state: RunState; readonly follower: RunFollower }> {
-    for (const [runId, { state, follower }] of this.#open) yield { runId, state, follower };
+  /** Runs whose state may change without a change of their files: those that run, and those open ones that seemed dead. */
+  *undecided(): Generator<string> {
+    yield* this.#running;
+    for (const [runId, { state }] of this.#open) if (state === "crashed") yield runId;
+  }
+
+  /** The state of a run when it was last looked at, and what it said at the end; `undefined` when it is not open. */
+  opened(runId: string): { readonly state: RunState; readonly finish: FinishEvent | undefined } | undefined {
+    const open = this.#open.get(runId);
+    return open && { state: open.state, finish: open.follower.fold.finish };
   }
 
   /** Something of this run may have changed. */
@@ -111,9 +149,8 @@ export class Indexer {
     const open = this.#opened(runId);
     const files = folderSignature(this.#runDir(runId)) ?? "";
     const update = this.#refreshed(runId, open);
-    const state = this.#parts.stateOf(runId, open.follower);
-    if (state === "running") this.#running.add(runId);
-    else this.#running.delete(runId);
+    const state = this.#parts.stateOf(runId, open.follower.fold.finish);
+    this.#noteRunning(runId, state);
     if (update.changed || state !== open.state) {
       open.isDirty = true;
       open.state = state;
@@ -159,7 +196,7 @@ export class Indexer {
 
   /** Forgets what the catalog holds: it was lost and is to be written anew. The runs have to be touched again. */
   startOver(): void {
-    this.#upTo.clear();
+    this.#known.clear();
     for (const runId of [...this.#open.keys()]) this.#drop(runId);
   }
 
@@ -168,7 +205,7 @@ export class Indexer {
     this.#touched.delete(runId);
     const project = this.#open.get(runId)?.follower.identity.project ?? (await this.#parts.catalog.run(runId))?.project;
     this.#drop(runId);
-    this.#upTo.delete(runId);
+    this.#known.delete(runId);
     this.#unreadable.delete(runId);
     this.#running.delete(runId);
     if (project === undefined) return;
@@ -220,7 +257,7 @@ export class Indexer {
       return known;
     }
     const identity = this.#identity(runId);
-    const upTo = this.#parts.writesCatalog ? this.#upTo.get(runId) : undefined;
+    const upTo = this.#parts.writesCatalog ? this.#known.get(runId)?.upTo : undefined;
     const follower = RunFollower.open(this.#parts.storeDir, identity, {
       cache: this.#cache,
       upTo,
@@ -288,10 +325,7 @@ export class Indexer {
     );
     try {
       await this.#parts.catalog.write(changes);
-      for (const { runId, signature } of changes) {
-        const upTo = parseSignature(signature ?? "");
-        if (upTo !== undefined) this.#upTo.set(runId, upTo);
-      }
+      for (const { runId, signature = "", info } of changes) this.#learn(runId, signature, info.state);
     } catch (error) {
       // The followers count their changes as told: they are read again, from where the catalog stands.
       for (const [runId] of dirty) {
@@ -302,20 +336,24 @@ export class Indexer {
     }
   }
 
+  #learn(runId: string, signature: string, state: RunState): void {
+    const { files, events, generation } = parseJson(signature);
+    this.#noteRunning(runId, state);
+    this.#known.set(runId, {
+      state,
+      files: typeof files === "string" ? files : "",
+      upTo: typeof events === "number" && typeof generation === "string" ? { events, generation } : undefined,
+    });
+  }
+
+  #noteRunning(runId: string, state: RunState): void {
+    if (state === "running") this.#running.add(runId);
+    else this.#running.delete(runId);
+  }
+
   #runDir(runId: string): string {
     return join(this.#parts.storeDir, "runs", runId);
   }
-}
-
-/** State of the files that a catalog entry was derived from; empty when it is not known. */
-export function indexedFiles(signature: string): string {
-  const value = parseJson(signature);
-  return typeof value["files"] === "string" ? value["files"] : "";
-}
-
-function parseSignature(signature: string): IndexedUpTo | undefined {
-  const { events, generation } = parseJson(signature);
-  return typeof events === "number" && typeof generation === "string" ? { events, generation } : undefined;
 }
 
 function parseJson(text: string): Record<string, unknown> {

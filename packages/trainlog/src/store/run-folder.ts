@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describeValue, TrainlogError } from "../run/error.ts";
 import { systemCode } from "../run-log/disk-error.ts";
+import { nodeProcesses } from "../run-log/write/index.ts";
 
 /** What `run.json` says. */
 export interface RunIdentity {
@@ -69,15 +70,24 @@ export function folderSignature(runDir: string): string | undefined {
 }
 
 /**
- * Which files the log consists of, apart from their growth: changes when a repair replaced them, so that what was derived from the former ones is void.
+ * Changes when the log may not be the one that something was derived from, only longer: a repair replaced its files, or the machine was restarted (a
+ * power loss can take back the end of a log that a catalog was told of).
  */
 export function logGeneration(runDir: string): string {
+  return `${bootId()} ${repairCount(runDir)}`;
+}
+
+function repairCount(runDir: string): number {
   try {
-    return String(readdirSync(join(runDir, "damaged")).length);
+    return readdirSync(join(runDir, "damaged")).length;
   } catch (error) {
-    if (systemCode(error) === "ENOENT") return "0";
+    if (systemCode(error) === "ENOENT") return 0;
     throw error;
   }
+}
+
+function bootId(): string {
+  return nodeProcesses.self().bootId ?? "";
 }
 
 /** Says whether all of a run's log is in a sealed file. */
