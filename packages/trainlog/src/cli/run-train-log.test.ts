@@ -29,7 +29,7 @@ const RUN: RunDetail = {
 function buckets(x: number[], mean: number[], exact = true): SeriesBuckets {
   const values = Float64Array.from(mean);
   const steps = Float64Array.from(x);
-  const ones = new Float64Array(x.length).fill(1);
+  const ones = new Uint32Array(x.length).fill(1);
   return {
     x: steps,
     xEnd: steps,
@@ -39,6 +39,7 @@ function buckets(x: number[], mean: number[], exact = true): SeriesBuckets {
     mean: values,
     first: values,
     last: values,
+    values,
     nonFinite: ones,
     totalPoints: x.length,
     exact,

@@ -68,7 +68,9 @@ function noMetric(run: RunDetail, key: string | undefined): TrainlogError {
 export function alignCurves(run: RunDetail, curves: readonly MetricCurve[]): TrainLog {
   const steps = [...new Set(curves.flatMap(({ buckets }) => Array.from(buckets.x)))].sort((a, b) => a - b);
   const series = curves.map(({ key, buckets }, i): Series => {
-    const values = new Map(Array.from(buckets.x, (x, at) => [x, buckets.mean[at] ?? Number.NaN]));
+    // Raw values keep their infinities, which no mean can have.
+    const points = buckets.exact ? buckets.values : buckets.mean;
+    const values = new Map(Array.from(buckets.x, (x, at) => [x, points[at] ?? Number.NaN]));
     return {
       name: key,
       values: steps.map((step) => values.get(step) ?? Number.NaN),

@@ -120,6 +120,31 @@ describe("trainlog serve", () => {
   });
 });
 
+describe("trainlog rm and restore beside a server", () => {
+  it("ask the server, which shows the change at once", async () => {
+    await makeSampleStore(join(folder, "trainlog"));
+    const command = start(["serve", "--port", "0"], { env: { TRAINLOG_TOKEN: "secret" } });
+    const url = await addressOf(command);
+    await command.until(/folder /);
+    const total = async (): Promise<number> => {
+      const answer = await fetch(`${url}/api/v1/runs`, { headers: { authorization: "Bearer secret" } });
+      return ((await answer.json()) as { total: number }).total;
+    };
+    const withoutToken = await trainlog(["rm", "baseline"], { cwd: folder });
+    expect(withoutToken.code).toBe(1);
+    expect(withoutToken.stderr).toContain("set $TRAINLOG_TOKEN");
+    expect(await total()).toBe(3);
+    const env = { TRAINLOG_TOKEN: "secret" };
+    expect((await trainlog(["rm", "baseline"], { cwd: folder, env })).code).toBe(0);
+    expect(await total()).toBe(2);
+    expect((await trainlog(["restore", "20260102-030405-aaaaaaaa"], { cwd: folder, env })).code).toBe(0);
+    expect(await total()).toBe(3);
+    const again = await trainlog(["restore", "20260102-030405-aaaaaaaa"], { cwd: folder, env });
+    expect(again.code).toBe(1);
+    expect(again.stderr).toContain(`the server at ${url} says:`);
+  });
+});
+
 describe("trainlog demo", () => {
   it("trains, shows it while it trains, and exits with --once", async () => {
     const command = start(["demo", "--once", "--port", "0", "--steps", "60", "--seconds", "3"]);

@@ -7,6 +7,7 @@ import { demoLearners } from "../demo/training.ts";
 import type { TrainingMessage, TrainingSettings } from "../demo/training-process.ts";
 import { SERVE_OPTIONS, serveUntilStopped, startServing } from "../serving.ts";
 import { formatDuration, formatPlural } from "../terminal/format.ts";
+import type { Environment } from "../terminal/style.ts";
 import { visibleText } from "../terminal/text-width.ts";
 
 /** `trainlog demo` */
@@ -63,12 +64,15 @@ export const demoCommand: Command = defineCommand({
 });
 
 /** Runs the training script beside this process, which serves meanwhile. */
-async function train(settings: TrainingSettings, { out, signal }: CommandContext): Promise<void> {
+async function train(settings: TrainingSettings, { out, signal, env }: CommandContext): Promise<void> {
   const runCount = demoLearners(settings.stepCount, settings.seed).length;
   const pace = settings.durationMs === 0 ? "" : ` for about ${formatDuration(settings.durationMs)}`;
   out.text(`training ${formatPlural(runCount, "small model")} on generated data${pace}; open the address and watch`);
   using bar = out.progress("training", settings.stepCount);
-  const child = fork(trainingScript(), [JSON.stringify(settings)], { stdio: ["ignore", "ignore", "pipe", "ipc"] });
+  const child = fork(trainingScript(), [JSON.stringify(settings)], {
+    env: localEnvironment(env),
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+  });
   child.on("message", (message) => {
     // The script sends nothing else.
     const { done } = message as TrainingMessage;
@@ -85,6 +89,12 @@ async function train(settings: TrainingSettings, { out, signal }: CommandContext
   bar.end();
   if (code !== 0 && !signal.aborted) throw trainingFailed(code, complaints);
   if (complaints !== "") out.note(visibleText(complaints.trimEnd()));
+}
+
+/** The environment without what would send the demo's runs elsewhere, or nowhere. */
+function localEnvironment(env: Environment): Record<string, string | undefined> {
+  const { TRAINLOG_URL: _url, TRAINLOG_MODE: _mode, TRAINLOG_PROJECT: _project, ...rest } = env;
+  return rest;
 }
 
 /** The script beside this file's folder: TypeScript in a checkout, JavaScript when compiled. */

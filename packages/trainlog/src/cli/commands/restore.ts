@@ -2,7 +2,8 @@
 import type { TrashedRun } from "../../store/index.ts";
 import { type Command, defineCommand, EXIT_OK } from "../command.ts";
 import { DIR_OPTION } from "../option-types.ts";
-import { FOR_ONE_CHANGE, withStore } from "../store-access.ts";
+import { withRunChanges } from "../run-changes.ts";
+import { TO_LOOK, withStore } from "../store-access.ts";
 import { formatAge, formatBytes } from "../terminal/format.ts";
 import { renderTable } from "../terminal/table.ts";
 import { visibleText } from "../terminal/text-width.ts";
@@ -18,20 +19,21 @@ export const restoreCommand: Command = defineCommand({
     ["trainlog restore", "lists the removed runs"],
     ["trainlog restore 20261121-015502-k3x9f2ab", "brings one back"],
   ],
-  run: async ({ options, args, context: { out, nowMs }, context }) => {
-    await withStore(options.dir, context, FOR_ONE_CHANGE, async (store) => {
-      if (args.length === 0) {
-        const trash = await store.trash();
-        out.data({ trash });
-        out.text(trash.length === 0 ? "the trash is empty" : trashTable(trash, out.width, nowMs()));
-        return;
-      }
+  run: async ({ options, args, context }) => {
+    const { out, nowMs } = context;
+    if (args.length === 0) {
+      const trash = await withStore(options.dir, context, TO_LOOK, (store) => store.trash());
+      out.data({ trash });
+      out.text(trash.length === 0 ? "the trash is empty" : trashTable(trash, out.width, nowMs()));
+      return EXIT_OK;
+    }
+    await withRunChanges(options.dir, context, async (changes) => {
       for (const runId of args) {
-        const run = await store.restoreRun(runId);
-        out.text(`restored ${run.runId} (${visibleText(run.name)})`);
+        await changes.restoreRun(runId);
+        out.text(`restored ${visibleText(runId)}`);
       }
-      out.data({ restored: args });
     });
+    out.data({ restored: args });
     return EXIT_OK;
   },
 });

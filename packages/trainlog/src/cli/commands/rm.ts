@@ -1,7 +1,8 @@
 /** @file `trainlog rm`: runs to the trash, with the way back said. */
 import { type Command, defineCommand, EXIT_OK } from "../command.ts";
 import { DIR_OPTION } from "../option-types.ts";
-import { FOR_ONE_CHANGE, findRuns, withStore } from "../store-access.ts";
+import { withRunChanges } from "../run-changes.ts";
+import { findRuns, TO_LOOK, withStore } from "../store-access.ts";
 import { formatPlural } from "../terminal/format.ts";
 import { visibleText } from "../terminal/text-width.ts";
 
@@ -15,20 +16,21 @@ export const rmCommand: Command = defineCommand({
   examples: [["trainlog rm 20261121-015502-k3x9f2ab", "removes one run"]],
   exitCodes: { 1: "a run was not found, or is being written; then none or only the runs named before it are removed" },
   run: async ({ options, args, context }) => {
-    await withStore(options.dir, context, FOR_ONE_CHANGE, async (store) => {
-      // All are found before the first is removed, so that a slip in the last name removes nothing.
-      const runs = await findRuns(store, args);
+    // All are found before the first is removed, so that a slip in the last name removes nothing.
+    const runs = await withStore(options.dir, context, TO_LOOK, (store) => findRuns(store, args));
+    const ids = runs.map((run) => run.runId);
+    await withRunChanges(options.dir, context, async (changes) => {
       for (const run of runs) {
-        await store.deleteRun(run.runId);
+        await changes.deleteRun(run.runId);
         context.out.text(`removed ${run.runId} (${visibleText(run.name)})`);
       }
-      const ids = runs.map((run) => run.runId);
-      const dirOption = options.dir === undefined ? "" : ` --dir ${options.dir}`;
-      context.out.text(
-        `${formatPlural(ids.length, "run")} in the trash; back: trainlog restore ${ids.join(" ")}${dirOption}; for good: trainlog gc${dirOption}`,
-      );
-      context.out.data({ removed: ids });
     });
+    const dirOption = options.dir === undefined ? "" : ` --dir ${options.dir}`;
+    const back = `trainlog restore ${ids.join(" ")}${dirOption}`;
+    context.out.text(
+      `${formatPlural(ids.length, "run")} in the trash; back: ${back}; for good: trainlog gc${dirOption}`,
+    );
+    context.out.data({ removed: ids });
     return EXIT_OK;
   },
 });

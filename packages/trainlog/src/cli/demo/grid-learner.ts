@@ -1,5 +1,5 @@
 /** @file Learns the quickstart regression y = 0.8·relu(x1 + x2) − 0.4·relu(x2 − x1) + 0.2 on its 5 × 5 grid. */
-import { histogram, type LogRow, table } from "../../index.ts";
+import { histogram, type LogRow, type LogValue, table } from "../../index.ts";
 import { reluGrid } from "./data.ts";
 import type { Learner } from "./learner.ts";
 import {
@@ -81,7 +81,7 @@ function probeError(mlp: Mlp): number {
 function pictureOf(mlp: Mlp): LogRow {
   const predictions = probePredictions(mlp);
   const rows = PROBES.map(([x1, x2, target], i) => [x1, x2, target, Number((predictions[i] ?? 0).toFixed(4))]);
-  const weights = layersOf(mlp).map((layer, l): [string, unknown] => [
+  const weights = layersOf(mlp).map((layer, l): [string, LogValue] => [
     `weights/layer${l + 1}`,
     histogram(layer.weights, { bins: 16 }),
   ]);

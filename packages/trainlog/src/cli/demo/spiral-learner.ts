@@ -1,5 +1,5 @@
 /** @file Learns to tell two spirals apart. */
-import { confusionMatrix, histogram, image, type LogRow, table } from "../../index.ts";
+import { confusionMatrix, histogram, image, type LogRow, type LogValue, table } from "../../index.ts";
 import { boundaryPicture } from "./boundary-picture.ts";
 import { type LabelledPoints, SPIRAL_NAMES, sampleBatch, twoSpirals } from "./data.ts";
 import { type Learner, type LearnerSpec, learningRateAt } from "./learner.ts";
@@ -103,7 +103,7 @@ function specOf(
 function pictureOf(mlp: Mlp, heldOut: LabelledPoints): LogRow {
   const shares = softmax(predict(mlp, heldOut.points), 2);
   const predicted = predictedClasses(shares);
-  const weights = layersOf(mlp).map((layer, l): [string, unknown] => [
+  const weights = layersOf(mlp).map((layer, l): [string, LogValue] => [
     `weights/layer${l + 1}`,
     histogram(layer.weights, { bins: 32 }),
   ]);

@@ -5,9 +5,9 @@
  * they would be over before anyone has opened the page. Throughput is measured over the step itself, without the waiting.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { init, type Run } from "../../index.ts";
+import { init, type LogValue, type Run } from "../../index.ts";
 import { gridLearner } from "./grid-learner.ts";
-import type { Learner } from "./learner.ts";
+import type { Learner, LearnerSpec } from "./learner.ts";
 import { spiralLearner } from "./spiral-learner.ts";
 
 /** What to train. */
@@ -29,9 +29,11 @@ export interface DemoTraining {
 const EVALUATIONS = 60;
 const PICTURES = 20;
 
+type DemoRun = Run<LearnerSpec["config"]>;
+
 interface TrainingRun {
   readonly learner: Learner;
-  readonly run: Run;
+  readonly run: DemoRun;
 }
 
 /** The runs of the demo: the same data, different hyperparameters, so that there is something to compare. */
@@ -72,7 +74,7 @@ export function demoLearners(stepCount: number, seed: number): Learner[] {
 export async function trainDemo(training: DemoTraining): Promise<string[]> {
   const runs: TrainingRun[] = [];
   for (const learner of demoLearners(training.stepCount, training.seed)) {
-    runs.push({ learner, run: await openRun(learner, training.dir) });
+    runs.push({ learner, run: await openRun(learner, training.dir, runs.length === 0) });
   }
   await trainTogether(runs, training);
   const status = training.signal.aborted ? "killed" : "finished";
@@ -80,9 +82,9 @@ export async function trainDemo(training: DemoTraining): Promise<string[]> {
   return runs.map(({ run }) => run.id);
 }
 
-async function openRun({ spec }: Learner, dir: string): Promise<Run> {
-  // The runs share one process: what it prints belongs to none of them, and each gets its own lines by `addConsole`.
-  const run = await init({ ...spec, dir, captureConsole: false, url: undefined });
+async function openRun({ spec }: Learner, dir: string, isFirst: boolean): Promise<DemoRun> {
+  // The runs share one process: what it prints belongs to none of them, each gets its own lines by `addConsole`; one look at the machine is enough.
+  const run = await init({ ...spec, dir, capture: { console: false, system: isFirst } });
   run.defineMetric("train/loss", { summary: "min", goal: "min" });
   run.defineMetric("eval/*", { summary: "last" });
   return run;
@@ -98,8 +100,8 @@ async function trainTogether(runs: readonly TrainingRun[], training: DemoTrainin
   }
 }
 
-function trainStep(learner: Learner, run: Run, step: number, stepCount: number): void {
-  const row: Record<string, unknown> = learner.step(step);
+function trainStep(learner: Learner, run: DemoRun, step: number, stepCount: number): void {
+  const row: Record<string, LogValue> = learner.step(step);
   if (isDue(step, stepCount, EVALUATIONS)) {
     const scores = learner.evaluate();
     Object.assign(row, scores);
