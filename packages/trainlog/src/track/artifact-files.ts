@@ -8,6 +8,7 @@ import { readdir, realpath, stat } from "node:fs/promises";
 import { basename, join, relative, sep } from "node:path";
 import { TrainlogError } from "../run/error.ts";
 import type { ArtifactFile } from "../run/event.ts";
+import { bytesOf } from "./bytes-of.ts";
 import type { LocalBlobs } from "./local-blobs.ts";
 import { messageOf } from "./reporter.ts";
 import type { ArtifactSource } from "./sink.ts";
@@ -50,12 +51,6 @@ async function keepContents(contents: Contents, blobs: LocalBlobs): Promise<Arti
     files.push({ path: checkArtifactPath(path), ...blobs.putBytes(await bytesOf(content)) });
   }
   return files;
-}
-
-/** Bytes of named content; text is UTF-8. */
-export async function bytesOf(content: Uint8Array | string | Blob): Promise<Uint8Array> {
-  if (typeof content === "string") return new TextEncoder().encode(content);
-  return content instanceof Uint8Array ? content : new Uint8Array(await content.arrayBuffer());
 }
 
 /** A relative path inside an artifact. @throws TrainlogError `artifact/bad-path`. */

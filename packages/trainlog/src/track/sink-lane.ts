@@ -80,11 +80,11 @@ export class SinkLane {
   #wait(events: readonly RunEvent[]): void {
     for (const event of events) {
       this.#waiting.push(event);
-      this.#waitingBytes += sizeOf(event);
+      this.#waitingBytes += eventBytes(event);
     }
     let given = 0;
     while (this.#waitingBytes > MAX_WAITING_BYTES && given < this.#waiting.length) {
-      this.#waitingBytes -= sizeOf(this.#waiting[given]);
+      this.#waitingBytes -= eventBytes(this.#waiting[given]);
       given += 1;
     }
     this.#waiting.splice(0, given);
@@ -125,7 +125,7 @@ export class SinkLane {
 }
 
 /** About how many bytes an event holds in memory. */
-function sizeOf(event: RunEvent | undefined): number {
+export function eventBytes(event: RunEvent | undefined): number {
   if (event?.type !== "rows") return 512;
   const { steps, columns } = event.rows;
   return columns.reduce((sum, column) => sum + column.values.length * 12 + column.key.length, steps.length * 16);

@@ -36,6 +36,8 @@ export interface SenderParts {
   readonly source: BatchSource;
   /** Content of a blob; `undefined` when it is gone. */
   readonly openBlob: (sha256: string) => (() => BodyInit) | undefined;
+  /** Told that the server has a blob. */
+  readonly onUploaded?: (sha256: string) => void;
   /** Where the run is kept meanwhile, in words. */
   readonly keptIn: string;
   /** Ends requests that are on their way. */
@@ -164,14 +166,19 @@ export class Sender {
   }
 
   async #upload(sha256: string): Promise<Outcome> {
-    if (this.#uploaded.has(sha256)) return DONE;
+    if (this.#uploaded.has(sha256)) {
+      this.#parts.onUploaded?.(sha256);
+      return DONE;
+    }
     const open = this.#parts.openBlob(sha256);
     if (open === undefined) {
       this.#parts.reporter.once("blob-missing", `blob ${sha256} is gone and cannot be sent; the rest is`);
       return DONE;
     }
     const outcome = await this.#parts.client.putBlob(sha256, open);
-    if (outcome.kind === "done") this.#uploaded.add(sha256);
+    if (outcome.kind !== "done") return outcome;
+    this.#uploaded.add(sha256);
+    this.#parts.onUploaded?.(sha256);
     return outcome;
   }
 
