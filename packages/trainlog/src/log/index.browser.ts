@@ -33,7 +33,7 @@ export {
   runMeta,
 } from "./notes.ts";
 export { type Drawable, type RenderOptions, renderHtml, renderSvg, renderTerminal } from "./render/render.ts";
-export type { TerminalOptions } from "./render/terminal.ts";
+export type { TerminalOptions } from "./render/terminal-text.ts";
 export type { Theme } from "./render/theme.ts";
 export {
   beforeAfterLoss,

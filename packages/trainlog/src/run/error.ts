@@ -18,7 +18,7 @@ export interface TrainlogErrorOptions {
  *
  * @example
  * try {
- *   readJson("log.json");
+ *   await readJson("log.json");
  * } catch (error) {
  *   if (error instanceof TrainlogError && error.code === "log/bad-json") console.error(error.message);
  * }

@@ -1,5 +1,6 @@
 import { type ConfusionMatrix, decodeConfusionMatrix, encodeConfusionMatrix } from "../log/confusion-matrix.ts";
-import { confusionSvg, confusionView, formatPercent } from "../log/render/confusion-svg.ts";
+import { confusionSvg } from "../log/render/confusion-svg.ts";
+import { confusionView, formatPercent } from "../log/render/confusion-view.ts";
 import { ContentElement, tableMarkup } from "./content-element.ts";
 
 /** Width of the picture when the page has no opinion, pixels. */

@@ -188,7 +188,7 @@ function headMarkup(log: TrainLog, { rows }: ChartLayout): string {
 }
 
 function plotMarkup(log: TrainLog): string {
-  const last = Math.max(0, ...log.series.map((series) => series.values.length - 1));
+  const last = log.series.reduce((most, { values }) => Math.max(most, values.length - 1), 0);
   const label = escapeMarkup(`${clip(log.title, 120)}: values by row`);
   return `<div class="plot" tabindex="0" role="slider" aria-label="${label}" aria-valuemin="0" aria-valuemax="${last}" aria-valuenow="0"></div>`;
 }

@@ -1,7 +1,8 @@
 /** @file Where everything of a line chart goes, in pixels. Pure numbers: the SVG picture and the hover of the widget are drawn from it. */
 import type { TrainLog } from "../train-log.ts";
+import { EDGE_PX, LABEL_PX, type LegendEntry, layOutLegend, ROW_PX, TITLE_PX } from "./legend.ts";
 import { type LogRows, logRows } from "./log-rows.ts";
-import { clip, textWidthPx } from "./markup.ts";
+import { textWidthPx } from "./markup.ts";
 import { isSparse, layPolyline, type Polyline } from "./polyline.ts";
 import { extentOf, formatNumber, linearScale, logScale, padExtent, type Scale } from "./scale.ts";
 import { seriesColors } from "./theme.ts";
@@ -40,15 +41,6 @@ export interface ChartSeries {
   readonly line: Polyline;
 }
 
-/** An entry of the legend. */
-export interface LegendEntry {
-  /** Absent for the last entry of a legend that does not name all series. */
-  readonly series?: ChartSeries;
-  readonly label: string;
-  readonly x: number;
-  readonly y: number;
-}
-
 /** A laid-out line chart. */
 export interface ChartLayout {
   readonly title: string;
@@ -66,48 +58,24 @@ export interface ChartLayout {
   readonly plotOnly: boolean;
 }
 
-/** Font size of labels, pixels. */
-export const LABEL_PX = 12;
-/** Height of one row of legend or warnings, pixels. */
-export const ROW_PX = 20;
-/** Height of the title's row, pixels. */
-export const TITLE_PX = 30;
-/** Distance from the picture's edge, pixels. */
-export const EDGE_PX = 14;
 const AXIS_PX = 36;
-const MAX_NAME_LENGTH = 40;
-/** Most series that the legend names: beyond, it would be larger than the plot. */
-const MAX_LEGEND_NAMES = 48;
-const SWATCH_PX = 26;
+const NOTHING_HIDDEN: ReadonlySet<number> = new Set();
 const DASHES = ["", "6 3", "2 3", "9 3 2 3"];
 
 /** Lays a log out as a line chart. */
 export function layOutChart(log: TrainLog, options: ChartOptions = {}): ChartLayout {
+  const { logY = false, hidden = NOTHING_HIDDEN, plotOnly = false } = options;
   const width = Math.max(240, options.widthPx ?? 720);
   const plotHeight = Math.max(120, options.heightPx ?? 320);
-  const plotOnly = options.plotOnly ?? false;
   const rows = logRows(log);
-  const shown = log.series.filter((_, i) => options.hidden?.has(i) !== true);
-  const drawn = shown.map((series) => (rows.hasSteps ? series.values.slice(0, rows.rowCount) : series.values));
-  const logY = options.logY ?? false;
-  const { scale: yScale, warnings: axisWarnings, hasPoints } = yAxis(drawn, logY, plotHeight);
-  const warnings = [...rows.warnings, ...axisWarnings];
-
-  const names = legendNames(log);
-  const legendRows = plotOnly ? [] : wrapLegend(names, width);
-  const legendTop = plotOnly ? 0 : TITLE_PX + (warnings.length > 0 ? ROW_PX + 4 : 0);
-  const plot = plotBox(yScale, width, plotHeight, plotOnly ? 8 : legendTop + legendRows.length * ROW_PX + 8);
+  const shown = log.series.filter((_, i) => !hidden.has(i));
+  const drawn = shown.map(({ values }) => (rows.hasSteps ? values.slice(0, rows.rowCount) : values));
+  const y = yAxis(drawn, logY, plotHeight);
+  const warnings = [...rows.warnings, ...y.warnings];
+  const headHeight = TITLE_PX + (warnings.length > 0 ? ROW_PX + 4 : 0);
+  const legend = plotOnly ? { entries: [], bottom: 0 } : layOutLegend(log, width, headHeight);
+  const plot = plotBox(y.scale, width, plotHeight, legend.bottom + 8);
   const xScale = xAxis(rows, plot);
-  const place = {
-    x: (row: number): number => plot.left + xScale.position(rows.xs[row]!) * plot.width,
-    y: (value: number): number => plot.top + (1 - yScale.position(value)) * plot.height,
-  };
-  const colors = seriesColors(log.series.map((series) => series.color));
-  const series = log.series.map(({ name, values }, index): ChartSeries => {
-    const isHidden = options.hidden?.has(index) === true;
-    const line = layPolyline(isHidden ? [] : values, rows.xs.length, place, { bridgeNaN: isSparse(values) });
-    return { index, name, color: colors[index]!, dash: dashOf(index), values, isHidden, line };
-  });
   return {
     title: log.title,
     width,
@@ -115,24 +83,33 @@ export function layOutChart(log: TrainLog, options: ChartOptions = {}): ChartLay
     plot,
     rows,
     warnings,
-    series,
-    legend: legendRows.flatMap((row, i) =>
-      row.map(({ index, x }) => legendEntry(names[index]!, x, legendTop + i * ROW_PX, series[index])),
-    ),
+    series: placeSeries(log, rows, { plot, xScale, yScale: y.scale, hidden }),
+    legend: legend.entries,
     xScale,
-    yScale,
-    hasPoints: hasPoints && rows.xs.length > 0,
+    yScale: y.scale,
+    hasPoints: y.hasPoints && rows.xs.length > 0,
     plotOnly,
   };
 }
 
-function legendNames({ series }: TrainLog): string[] {
-  const names = series.slice(0, MAX_LEGEND_NAMES).map(({ name }) => clip(name, MAX_NAME_LENGTH));
-  return series.length <= MAX_LEGEND_NAMES ? names : [...names, `and ${series.length - MAX_LEGEND_NAMES} more`];
+interface Axes {
+  readonly plot: Box;
+  readonly xScale: Scale;
+  readonly yScale: Scale;
+  readonly hidden: ReadonlySet<number>;
 }
 
-function legendEntry(label: string, x: number, y: number, series: ChartSeries | undefined): LegendEntry {
-  return series === undefined || series.index >= MAX_LEGEND_NAMES ? { label, x, y } : { series, label, x, y };
+function placeSeries(log: TrainLog, rows: LogRows, { plot, xScale, yScale, hidden }: Axes): ChartSeries[] {
+  const place = {
+    x: (row: number): number => plot.left + xScale.position(rows.xs[row]!) * plot.width,
+    y: (value: number): number => plot.top + (1 - yScale.position(value)) * plot.height,
+  };
+  const colors = seriesColors(log.series.map((series) => series.color));
+  return log.series.map(({ name, values }, index) => {
+    const isHidden = hidden.has(index);
+    const line = layPolyline(isHidden ? [] : values, rows.xs.length, place, { bridgeNaN: isSparse(values) });
+    return { index, name, color: colors[index]!, dash: dashOf(index), values, isHidden, line };
+  });
 }
 
 /** Dash pattern of the n-th series: solid while the palette lasts, then others. */
@@ -183,19 +160,4 @@ function plotBox(yScale: Scale, width: number, height: number, top: number): Box
   const labelWidth = Math.max(...yScale.ticks.map((tick) => textWidthPx(tick.label, LABEL_PX)), 16);
   const left = Math.min(EDGE_PX + labelWidth + 6, width / 3);
   return { left, top, width: width - left - EDGE_PX, height: height - AXIS_PX };
-}
-
-function wrapLegend(names: readonly string[], width: number): { index: number; x: number }[][] {
-  const rows: { index: number; x: number }[][] = [];
-  let x = Number.POSITIVE_INFINITY;
-  for (const [index, name] of names.entries()) {
-    const entryWidth = SWATCH_PX + textWidthPx(name, LABEL_PX) + 14;
-    if (x + entryWidth > width - EDGE_PX && (x > EDGE_PX || rows.length === 0)) {
-      rows.push([]);
-      x = EDGE_PX;
-    }
-    rows.at(-1)!.push({ index, x });
-    x += entryWidth;
-  }
-  return rows;
 }

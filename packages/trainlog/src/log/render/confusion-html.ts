@@ -1,6 +1,7 @@
 /** @file A confusion matrix as a self-contained HTML page. */
 import type { ConfusionMatrix } from "../confusion-matrix.ts";
-import { type ConfusionSvgOptions, confusionSvg, confusionView, formatPercent } from "./confusion-svg.ts";
+import { type ConfusionSvgOptions, confusionSvg } from "./confusion-svg.ts";
+import { confusionView, formatPercent } from "./confusion-view.ts";
 import { htmlPage, htmlTable } from "./html-page.ts";
 
 /** Draws a matrix as an HTML page: the picture, and the statistics of all classes (also those that the picture clips) as a table. */

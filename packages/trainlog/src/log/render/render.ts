@@ -4,10 +4,12 @@ import type { ConfusionMatrix } from "../confusion-matrix.ts";
 import type { TrainLog } from "../train-log.ts";
 import { confusionHtml } from "./confusion-html.ts";
 import { type ConfusionSvgOptions, confusionSvg } from "./confusion-svg.ts";
-import { confusionText, type TerminalOptions, trainLogText } from "./terminal.ts";
+import { confusionText } from "./confusion-terminal.ts";
+import type { TerminalOptions } from "./terminal-text.ts";
 import type { Theme } from "./theme.ts";
 import { trainLogHtml } from "./train-log-html.ts";
 import { trainLogSvg } from "./train-log-svg.ts";
+import { trainLogText } from "./train-log-terminal.ts";
 
 /** What can be drawn. */
 export type Drawable = TrainLog | ConfusionMatrix;

@@ -1,16 +1,8 @@
 /** @file A training log as an SVG picture. */
 import type { TrainLog } from "../train-log.ts";
-import {
-  type ChartLayout,
-  type ChartOptions,
-  EDGE_PX,
-  LABEL_PX,
-  type LegendEntry,
-  layOutChart,
-  ROW_PX,
-  TITLE_PX,
-} from "./chart-layout.ts";
+import { type ChartLayout, type ChartOptions, type ChartSeries, layOutChart } from "./chart-layout.ts";
 import { hoverColumns } from "./hover-columns.ts";
+import { EDGE_PX, LABEL_PX, type LegendEntry, ROW_PX, TITLE_PX } from "./legend.ts";
 import { clip, escapeMarkup, px, textWidthPx } from "./markup.ts";
 import { svgDocument, text, warningBadges } from "./svg.ts";
 import { paint, type Theme } from "./theme.ts";
@@ -61,12 +53,13 @@ function header(layout: ChartLayout, theme: Theme): string {
   return (
     title +
     warningBadges(layout.warnings, { x: EDGE_PX, y: TITLE_PX, theme }) +
-    layout.legend.map((entry) => legendEntry(entry, theme)).join("")
+    layout.legend.map((entry) => legendEntry(entry, layout.series, theme)).join("")
   );
 }
 
-function legendEntry({ series, label, x, y }: LegendEntry, theme: Theme): string {
+function legendEntry({ index, label, x, y }: LegendEntry, all: readonly ChartSeries[], theme: Theme): string {
   const baseLine = y + ROW_PX / 2 + 4;
+  const series = index === undefined ? undefined : all[index];
   if (series === undefined) return text(label, { x, y: baseLine, sizePx: LABEL_PX, theme, role: "muted" });
   const middle = px(y + ROW_PX / 2);
   const swatch = `<line x1="${px(x)}" x2="${px(x + 18)}" y1="${middle}" y2="${middle}" ${strokeOf(series)}/>`;
@@ -101,7 +94,7 @@ function grid({ plot, xScale, yScale, rows }: ChartLayout, theme: Theme): string
   return horizontal.join("") + vertical.join("") + axis + name;
 }
 
-function curve({ plot }: ChartLayout, series: ChartLayout["series"][number]): string {
+function curve({ plot }: ChartLayout, series: ChartSeries): string {
   if (series.isHidden) return "";
   const { segments, upMarks, downMarks } = series.line;
   const color = escapeMarkup(series.color);

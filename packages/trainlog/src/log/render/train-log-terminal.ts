@@ -1,49 +1,14 @@
-/** @file Logs and matrices as text for a terminal. */
-import type { ConfusionMatrix } from "../confusion-matrix.ts";
+/** @file A training log as text for a terminal. */
 import type { Series, TrainLog } from "../train-log.ts";
 import { BrailleCanvas } from "./braille.ts";
-import { confusionView, formatCount, formatPercent } from "./confusion-svg.ts";
 import { type LogRows, logRows } from "./log-rows.ts";
 import { columnsOf } from "./markup.ts";
 import { isSparse, layPolyline } from "./polyline.ts";
 import { extentOf, formatNumber, linearScale, logScale, padExtent } from "./scale.ts";
 import { summarizeSeries } from "./series-summary.ts";
+import { fit, type Paint, painter, type TerminalOptions } from "./terminal-text.ts";
 
-/** How text is laid out. */
-export interface TerminalOptions {
-  /** Width of the terminal; 80 when absent, at least 40. */
-  readonly columns?: number;
-  /** Height of each curve; 8 when absent, at least 3. */
-  readonly rows?: number;
-  /** Use ANSI colours; false when absent. */
-  readonly color?: boolean;
-  /** Logarithmic y axis; false when absent. */
-  readonly logY?: boolean;
-  /** Names of a matrix's classes. */
-  readonly labels?: readonly string[];
-}
-
-type Style = "bold" | "dim" | "yellow" | "green" | "curve0" | "curve1" | "curve2" | "curve3" | "curve4" | "curve5";
-
-const CODES: Readonly<Record<Style, number>> = {
-  bold: 1,
-  dim: 2,
-  yellow: 33,
-  green: 32,
-  curve0: 36,
-  curve1: 33,
-  curve2: 35,
-  curve3: 32,
-  curve4: 34,
-  curve5: 31,
-};
 const CURVE_STYLES = ["curve0", "curve1", "curve2", "curve3", "curve4", "curve5"] as const;
-
-type Paint = (style: Style, text: string) => string;
-
-function painter(color: boolean): Paint {
-  return (style, text) => (color && text !== "" ? `\u001b[${CODES[style]}m${text}\u001b[0m` : text);
-}
 
 /**
  * A log as text: one panel per series (own y axis, since without colour two curves in one panel cannot be told apart), drawn in braille dots.
@@ -163,90 +128,4 @@ function xAxisLines(
   const labels =
     left.length + right.length < width ? left.padEnd(width - right.length) + right : fit(`${left} – ${right}`, width);
   return [`${" ".repeat(gutter - 1)}└${"─".repeat(width)}`, " ".repeat(gutter) + labels];
-}
-
-/**
- * A confusion matrix as text: counts with labels, as many columns as fit, then accuracy and the statistics of every class.
- *
- * @returns Lines, each at most `columns` wide, with a newline at the end of each.
- */
-export function confusionText(
-  matrix: ConfusionMatrix,
-  { columns = 80, color = false, labels = [] }: TerminalOptions = {},
-): string {
-  const width = Math.max(40, columns);
-  const paint = painter(color);
-  const view = confusionView(matrix, { labels });
-  const lines = [
-    paint("bold", view.title),
-    fit(view.summary, width),
-    ...view.warnings.map((warning) => paint("yellow", `! ${warning}`)),
-    "",
-  ];
-  const names = view.labels.map((label) => fit(label, 12));
-  const nameWidth = Math.max(...names.map(columnsOf), 9);
-  const cellWidth = Math.min(
-    9,
-    Math.max(...names.map(columnsOf), ...view.counts.flat().map((count) => formatCount(count).length), 2) + 1,
-  );
-  const columnCount = Math.min(view.columnCount, Math.floor((width - nameWidth) / cellWidth));
-  lines.push(
-    paint(
-      "dim",
-      padEnd("true\\pred", nameWidth) +
-        names
-          .slice(0, columnCount)
-          .map((name) => padStart(fit(name, cellWidth - 1), cellWidth))
-          .join(""),
-    ),
-  );
-  view.counts.forEach((row, i) => {
-    const cells = row.slice(0, columnCount).map((count, j) => {
-      const cell = padStart(formatCount(count), cellWidth);
-      return i === j ? paint("green", cell) : count === 0 ? paint("dim", cell) : cell;
-    });
-    lines.push(padEnd(names[i]!, nameWidth) + cells.join(""));
-  });
-  if (columnCount < view.columnCount)
-    lines.push(paint("yellow", `! ${view.columnCount - columnCount} more columns do not fit`));
-  if (view.statistics !== undefined && view.counts.length > 0)
-    lines.push("", ...statisticsLines(view, names, nameWidth, paint));
-  return lines.map((line) => `${line.trimEnd()}\n`).join("");
-}
-
-function statisticsLines(
-  view: ReturnType<typeof confusionView>,
-  names: readonly string[],
-  nameWidth: number,
-  paint: Paint,
-): string[] {
-  const head =
-    padEnd("class", nameWidth) + ["support", "prec", "recall", "F1"].map((title) => title.padStart(8)).join("");
-  const body = view.statistics!.classes.slice(0, names.length).map(({ support, precision, recall, f1 }, i) => {
-    const cells = [formatCount(support), formatPercent(precision), formatPercent(recall), formatPercent(f1)];
-    return padEnd(names[i]!, nameWidth) + cells.map((cell) => cell.padStart(8)).join("");
-  });
-  return [paint("dim", head), ...body];
-}
-
-/** `text` on one line of at most `columns`, without control characters: a name must not move the cursor. */
-function fit(text: string, columns: number): string {
-  const clean = text.toWellFormed().replaceAll(/\p{Cc}/gu, "·");
-  if (columnsOf(clean) <= columns) return clean;
-  let kept = "";
-  let used = 0;
-  for (const character of clean) {
-    used += columnsOf(character);
-    if (used > columns - 1) break;
-    kept += character;
-  }
-  return `${kept}…`;
-}
-
-function padStart(text: string, columns: number): string {
-  return " ".repeat(Math.max(0, columns - columnsOf(text))) + text;
-}
-
-function padEnd(text: string, columns: number): string {
-  return text + " ".repeat(Math.max(0, columns - columnsOf(text)));
 }
