@@ -34,7 +34,7 @@ async function runExample(name: string, ...args: string[]): Promise<string> {
 
 async function withStore<T>(use: (store: Store) => Promise<T>): Promise<T> {
   await using store = await openStore(join(folder, "trainlog"), { mode: "read" });
-  return use(store);
+  return await use(store);
 }
 
 describe("examples", () => {
@@ -100,10 +100,9 @@ describe("examples", () => {
       } finally {
         await browser.close();
       }
-      await withStore(async (store) => {
-        const [run] = await store.findRuns("in-the-browser");
-        expect(run).toMatchObject({ state: "finished", rowCount: 120 });
-      });
+      const server = new URL(address).searchParams.get("server");
+      const answer = await fetch(`${server}/api/v1/runs?project=examples&q=in-the-browser`);
+      expect(await answer.json()).toMatchObject({ runs: [{ name: "in-the-browser", state: "finished", rowCount: 120 }] });
     } finally {
       example.kill("SIGINT");
       await new Promise((settle) => example.once("close", settle));

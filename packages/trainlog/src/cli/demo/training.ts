@@ -64,7 +64,7 @@ export function demoLearners(stepCount: number, seed: number): Learner[] {
     gridLearner({
       ...common,
       name: "mlp-8-lr-0.003",
-      notes: "the quickstart with a tenth of its learning rate",
+      notes: "a tenth of the learning rate: learns later",
       learningRate: 0.003,
     }),
   ];
