@@ -48,6 +48,19 @@ describe("the TrainLog codec", () => {
     );
   });
 
+  it("reads what upstream writes: keys in its printer's order, exact decimals, sentinels", () => {
+    const text = `{"title": "MLP",
+ "steps": [0, 200],
+ "series":
+ [{"values": [0.1000000000000000055511151231257827021181583404541015625, "NaN"],
+   "name": "loss",
+   "color": "#4e79a7"}],
+ "notes": []}
+`;
+    const log = beforeAfterLoss("MLP", 200, 0.1, Number.NaN);
+    expect(decodeTrainLog(parseJsonText(text), { strict: true })).toEqual(log);
+  });
+
   it("does not warn of fields that are absent", () => {
     const onWarning = vi.fn();
     decodeTrainLog({}, { onWarning });

@@ -9,7 +9,7 @@ import { isTrainlogError } from "../run/error.ts";
 import { widgetStyleSheet } from "./styles.ts";
 
 /** `HTMLElement`, or an empty class where there is no DOM, so that a server may import the module that defines the widgets. */
-export const ElementBase: typeof HTMLElement =
+const ElementBase: typeof HTMLElement =
   globalThis.HTMLElement ??
   // No DOM: the class is never constructed, only extended.
   (class {} as unknown as typeof HTMLElement);

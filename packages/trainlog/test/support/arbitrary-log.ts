@@ -6,7 +6,7 @@ import type { Series, TrainLog } from "../../src/log/train-log.ts";
 export const anyStep: fc.Arbitrary<number> = fc.oneof(fc.nat(1000), fc.maxSafeNat());
 
 /** Any float64 except −0, which the format cannot tell from 0. */
-export const anyValue: fc.Arbitrary<number> = fc.double().map((value) => (value === 0 ? 0 : value));
+const anyValue: fc.Arbitrary<number> = fc.double().map((value) => (value === 0 ? 0 : value));
 
 /** Any text that survives UTF-8, with the characters that matter to the formats made likely. */
 export const anyText: fc.Arbitrary<string> = fc.string({

@@ -22,7 +22,7 @@ export interface ChartOptions {
 }
 
 /** A rectangle in pixels. */
-export interface Box {
+interface Box {
   readonly left: number;
   readonly top: number;
   readonly width: number;

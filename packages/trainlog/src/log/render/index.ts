@@ -1,5 +1,4 @@
 /** @file Pictures, pages and text from training logs and confusion matrices. */
-export { type PngOptions, renderPng } from "./png.ts";
+export { renderPng } from "./png.ts";
 export { type Drawable, type RenderOptions, renderHtml, renderSvg, renderTerminal } from "./render.ts";
 export type { TerminalOptions } from "./terminal-text.ts";
-export type { Theme } from "./theme.ts";

@@ -10,11 +10,6 @@ import { TrainlogError } from "../../run/error.ts";
 import { type Drawable, type RenderOptions, renderSvg } from "./render.ts";
 
 const FONT_FAMILY = "DejaVu Sans";
-const FONT_FILES = [
-  "@fontsource/dejavu-sans/files/dejavu-sans-latin-400-normal.woff2",
-  "@fontsource/dejavu-sans/files/dejavu-sans-latin-700-normal.woff2",
-];
-
 /** How a PNG picture is drawn. */
 export interface PngOptions extends RenderOptions {
   /** Pixels of the file per pixel of the layout, more than 0 and at most 8; 2 when absent, for sharp text on dense screens. */
@@ -56,12 +51,14 @@ export async function renderPng(content: Drawable, options: PngOptions = {}): Pr
 /** Loads the renderer, once: its WebAssembly module may be initialised only once per process, so the promise has to be kept. */
 const loadRenderer: () => Promise<Renderer> = once(async () => {
   const { initWasm, Resvg } = await import("@resvg/resvg-wasm");
-  const { resolve } = createRequire(import.meta.url);
-  const [wasm, ...fonts] = await Promise.all(
-    ["@resvg/resvg-wasm/index_bg.wasm", ...FONT_FILES].map((name) => readFile(resolve(name))),
-  );
-  await initWasm(wasm!);
-  return { Resvg, fonts };
+  const require = createRequire(import.meta.url);
+  const [wasm, regular, bold] = await Promise.all([
+    readFile(require.resolve("@resvg/resvg-wasm/index_bg.wasm")),
+    readFile(require.resolve("@fontsource/dejavu-sans/files/dejavu-sans-latin-400-normal.woff2")),
+    readFile(require.resolve("@fontsource/dejavu-sans/files/dejavu-sans-latin-700-normal.woff2")),
+  ]);
+  await initWasm(wasm);
+  return { Resvg, fonts: [regular, bold] };
 });
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

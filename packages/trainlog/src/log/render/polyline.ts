@@ -1,7 +1,7 @@
 /** @file From a million points to the few that a picture of some hundred pixels can show. */
 
 /** A point in pixels. */
-export interface PixelPoint {
+interface PixelPoint {
   readonly x: number;
   readonly y: number;
 }

@@ -16,17 +16,7 @@ export interface TerminalOptions {
 }
 
 /** What a piece of text is. */
-export type Style =
-  | "bold"
-  | "dim"
-  | "yellow"
-  | "green"
-  | "curve0"
-  | "curve1"
-  | "curve2"
-  | "curve3"
-  | "curve4"
-  | "curve5";
+type Style = "bold" | "dim" | "yellow" | "green" | "curve0" | "curve1" | "curve2" | "curve3" | "curve4" | "curve5";
 
 const CODES: Readonly<Record<Style, number>> = {
   bold: 1,
