@@ -38,7 +38,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "repair",
-    summary: "rebuild damaged runs from what is readable, keeping the originals",
+    summary: "rebuild damaged runs from what is readable",
     load: async () => (await import("./commands/repair.ts")).repairCommand,
   },
   { name: "seal", summary: "compress ended runs", load: async () => (await import("./commands/seal.ts")).sealCommand },

@@ -1,22 +1,20 @@
 /** @file `trainlog verify`: every byte of runs is read and checked, and every damage named. */
 import { createHash } from "node:crypto";
-import { setImmediate as nextTurn } from "node:timers/promises";
-import { type DamageReport, verifyRun } from "../../run-log/index.ts";
+import { type DamageReport, verifyRun } from "../../run-log/check/index.ts";
 import { type Command, type CommandContext, defineCommand, EXIT_OK, EXIT_PROBLEM } from "../command.ts";
 import { DIR_OPTION } from "../option-types.ts";
-import { type RunFolder, runFolders } from "../run-folders.ts";
+import type { Output } from "../output.ts";
+import { forEachRun, type RunOutcome } from "../run-check.ts";
+import { runFolders } from "../run-folders.ts";
 import { TO_LOOK, withStore } from "../store-access.ts";
 import { formatPlural } from "../terminal/format.ts";
 import { visibleText } from "../terminal/text-width.ts";
 
-interface VerifiedRun extends RunFolder {
-  readonly report: DamageReport;
-}
-
-/** A stored file whose bytes are not those of its name. */
-interface DamagedBlob {
-  readonly sha256: string;
-  readonly message: string;
+/** What checking the stored files found. */
+interface BlobCheck {
+  readonly count: number;
+  /** Stored files whose bytes are not those of their name. */
+  readonly damaged: readonly { readonly sha256: string; readonly message: string }[];
 }
 
 /** `trainlog verify` */
@@ -36,45 +34,39 @@ export const verifyCommand: Command = defineCommand({
   run: async ({ options, args, context }) => {
     const { out } = context;
     const folders = await runFolders(args, options.dir, context);
-    const runs = await verifyAll(folders, context);
+    const runs = await forEachRun("runs", folders, context, verifyRun);
     const blobs = args.length === 0 ? await verifyBlobs(options.dir, context) : { count: 0, damaged: [] };
-    const damagedRuns = runs.filter(({ report }) => report.damage.length > 0);
-    out.data({ ok: damagedRuns.length + blobs.damaged.length === 0, runs, blobs });
-    for (const { runId, report } of damagedRuns) {
-      out.text(
-        `${out.style.red("damaged")}  ${visibleText(runId)}\n${report.damage.map(({ message }) => `  ${visibleText(message)}`).join("\n")}`,
-      );
-    }
+    const damagedRuns = runs.filter((run) => problemsOf(run).length > 0);
+    const ok = damagedRuns.length + blobs.damaged.length === 0;
+    out.data({ ok, runs, blobs });
+    for (const run of runs) sayRun(run, out);
     for (const { message } of blobs.damaged) out.text(`${out.style.red("damaged")}  ${visibleText(message)}`);
-    out.text(summaryText(runs, damagedRuns, blobs));
-    return damagedRuns.length + blobs.damaged.length === 0 ? EXIT_OK : EXIT_PROBLEM;
+    out.text(summaryText(runs.length, damagedRuns, blobs));
+    return ok ? EXIT_OK : EXIT_PROBLEM;
   },
 });
 
-async function verifyAll(folders: readonly RunFolder[], { out, signal }: CommandContext): Promise<VerifiedRun[]> {
-  using bar = out.progress("runs", folders.length);
-  const runs: VerifiedRun[] = [];
-  for (const [i, folder] of folders.entries()) {
-    // Checking a run keeps the thread busy; between two of them Ctrl-C is heard.
-    await nextTurn();
-    signal.throwIfAborted();
-    bar.update(i, visibleText(folder.runId));
-    runs.push({ ...folder, report: verifyRun(folder.dir) });
-  }
-  return runs;
+/** What is wrong with a run, in words; empty when all is well. */
+function problemsOf({ report, error }: RunOutcome<DamageReport>): string[] {
+  return error === undefined ? report.damage.map(({ message }) => message) : [error.message];
 }
 
-async function verifyBlobs(
-  dir: string | undefined,
-  context: CommandContext,
-): Promise<{ count: number; damaged: DamagedBlob[] }> {
+function sayRun(run: RunOutcome<DamageReport>, { text, style }: Output): void {
+  const problems = problemsOf(run);
+  const lines = [...problems, ...(run.report?.notes.map((note) => `note: ${note}`) ?? [])].map(
+    (line) => `  ${visibleText(line)}`,
+  );
+  if (lines.length === 0) return;
+  text([`${problems.length > 0 ? style.red("damaged") : "well"}  ${visibleText(run.runId)}`, ...lines].join("\n"));
+}
+
+/** Hashes every stored file. */
+async function verifyBlobs(dir: string | undefined, context: CommandContext): Promise<BlobCheck> {
   return withStore(dir, context, TO_LOOK, async ({ blobs }) => {
     const stored = await Array.fromAsync(blobs.list());
-    using bar = context.out.progress(
-      "files",
-      stored.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-    );
-    const damaged: DamagedBlob[] = [];
+    const totalBytes = stored.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    using bar = context.out.progress("stored files", totalBytes);
+    const damaged: { sha256: string; message: string }[] = [];
     let doneBytes = 0;
     for (const { sha256, sizeBytes } of stored) {
       context.signal.throwIfAborted();
@@ -90,16 +82,17 @@ async function verifyBlobs(
   });
 }
 
-function summaryText(
-  runs: readonly VerifiedRun[],
-  damagedRuns: readonly VerifiedRun[],
-  blobs: { count: number; damaged: readonly DamagedBlob[] },
-): string {
-  const checked = `${formatPlural(runs.length, "run")}${blobs.count === 0 ? "" : ` and ${formatPlural(blobs.count, "stored file")}`} checked`;
+function summaryText(runCount: number, damagedRuns: readonly RunOutcome<DamageReport>[], blobs: BlobCheck): string {
+  const files = blobs.count === 0 ? "" : ` and ${formatPlural(blobs.count, "stored file")}`;
+  const checked = `${formatPlural(runCount, "run")}${files} checked`;
   if (damagedRuns.length + blobs.damaged.length === 0) return `${checked}: all is well`;
+  const damaged = [
+    ...(damagedRuns.length === 0 ? [] : [formatPlural(damagedRuns.length, "run")]),
+    ...(blobs.damaged.length === 0 ? [] : [formatPlural(blobs.damaged.length, "stored file")]),
+  ];
   const repair =
     damagedRuns.length === 0
       ? ""
       : `\nsave what is readable: trainlog repair ${damagedRuns.map(({ runId }) => runId).join(" ")}`;
-  return `${checked}: ${formatPlural(damagedRuns.length, "run")} and ${formatPlural(blobs.damaged.length, "file")} damaged${repair}`;
+  return `${checked}: ${damaged.join(" and ")} damaged${repair}`;
 }
