@@ -1,55 +1,12 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { RunEvent } from "../run/event.ts";
+import { describe, expect, it } from "vitest";
 import { RunLogWriter } from "../run-log/write/index.ts";
-import { openStore, type Store, type StoreChange, type StoreOptions } from "./index.ts";
+import type { StoreChange } from "./index.ts";
+import { eventually, lossRows as rows, storeFixture } from "./test-store.ts";
 
-let dir: string;
-const open: Store[] = [];
-beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), "trainlog-store-"));
-});
-afterEach(async () => {
-  for (const store of open.splice(0)) await store.close();
-  rmSync(dir, { recursive: true, force: true });
-});
-
-async function serve(options: StoreOptions = {}): Promise<Store> {
-  const store = await openStore(dir, {
-    mode: "serve",
-    sealAfterMs: false,
-    onProblem: (message) => expect.fail(message),
-    ...options,
-  });
-  open.push(store);
-  return store;
-}
-
-function rows(first: number, count: number, key = "loss"): RunEvent {
-  const steps = Float64Array.from({ length: count }, (_, i) => first + i);
-  return {
-    type: "rows",
-    rows: {
-      steps,
-      wallMs: steps.map((step) => 1e12 + step * 100),
-      columns: [{ kind: "number", key, values: steps.map((step) => 1 / (1 + step)) }],
-    },
-  };
-}
-
-async function eventually(check: () => Promise<void> | void, withinMs = 5000): Promise<void> {
-  for (const begun = Date.now(); ; ) {
-    try {
-      await check();
-      return;
-    } catch (error) {
-      if (Date.now() - begun > withinMs) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  }
-}
+const fixture = storeFixture();
+const serve: typeof fixture.serve = (options) => fixture.serve(options);
 
 describe("a serving store", () => {
   it("takes a run from its creation to its end and answers every question about it", async () => {
@@ -124,7 +81,11 @@ describe("a serving store", () => {
     await store.refresh();
     const changes: StoreChange[] = [];
     store.subscribe((change) => changes.push(change));
-    const writer = RunLogWriter.open(join(dir, "runs", "script"), { runId: "script", project: "p", createdMs: 1 });
+    const writer = RunLogWriter.open(join(fixture.dir, "runs", "script"), {
+      runId: "script",
+      project: "p",
+      createdMs: 1,
+    });
     writer.append([rows(0, 5)]);
     const got = (): [number, number][] =>
       changes.flatMap((change) =>
@@ -146,7 +107,7 @@ describe("a serving store", () => {
         run: { state: "failed", error: "boom" },
       }),
     );
-    rmSync(join(dir, "runs", "script"), { recursive: true });
+    rmSync(join(fixture.dir, "runs", "script"), { recursive: true });
     await eventually(() => expect(changes.at(-1)).toMatchObject({ type: "removed", runId: "script" }));
     expect((await store.listRuns()).total).toBe(0);
   });
@@ -161,7 +122,7 @@ describe("a serving store", () => {
     const again = await serve();
     expect(await again.getRun(runId)).toEqual(before);
     await again.close();
-    for (const suffix of ["", "-wal", "-shm"]) rmSync(join(dir, `catalog.sqlite${suffix}`), { force: true });
+    for (const suffix of ["", "-wal", "-shm"]) rmSync(join(fixture.dir, `catalog.sqlite${suffix}`), { force: true });
     const rebuilt = await serve();
     await rebuilt.refresh();
     expect(await rebuilt.getRun(runId)).toEqual(before);

@@ -264,8 +264,8 @@ export class Indexer {
       rowsFromStart: this.#isScanned && upTo === undefined,
     });
     const open: Open = { follower, state: "crashed", files: "", isDirty: false };
-    this.#open.set(runId, open);
     this.#evict();
+    this.#open.set(runId, open);
     return open;
   }
 

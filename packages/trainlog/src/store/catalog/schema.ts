@@ -149,7 +149,8 @@ export function openCatalogFile(
     return { ...openFile(path, options.readOnly ?? false), inMemory: false };
   } catch (error) {
     if (isNewer(error)) return inMemory([`${path} was made by a newer trainlog; the catalog is held in memory`]);
-    if (!isDamage(error))
+    // At opening, an SQL error (1) means that a table or a column is not there.
+    if (!isDamage(error) && resultCode(error) !== 1)
       return inMemory([`${path} cannot be written (${messageOf(error)}); the catalog is held in memory`]);
     if (options.readOnly) return inMemory([`${path} is damaged (${messageOf(error)}); the catalog is held in memory`]);
     const aside = setAside(path);
