@@ -25,7 +25,7 @@ interface OpenWriter {
 /** What an ingest needs from its surroundings. */
 export interface IngestParts {
   readonly storeDir: string;
-  readonly durability: Durability;
+  readonly durability: Pick<Durability, "wrote" | "append" | "settle">;
   readonly maxOpenWriters: number;
   /** Something of the run changed. */
   readonly onWritten: (runId: string) => void;
