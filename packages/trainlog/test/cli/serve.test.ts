@@ -149,7 +149,7 @@ describe("trainlog demo", () => {
   it("trains, shows it while it trains, and exits with --once", async () => {
     const command = start(["demo", "--once", "--port", "0", "--steps", "60", "--seconds", "3"]);
     const url = await addressOf(command);
-    await command.until(/training 7 small models on generated data for about 3\.0 s/);
+    await command.until(/training 7 small models for 3\.0 s/);
     await expect
       .poll(
         async () =>

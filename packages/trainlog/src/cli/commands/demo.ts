@@ -66,8 +66,8 @@ export const demoCommand: Command = defineCommand({
 /** Runs the training script beside this process, which serves meanwhile. */
 async function train(settings: TrainingSettings, { out, signal, env }: CommandContext): Promise<void> {
   const runCount = demoLearners(settings.stepCount, settings.seed).length;
-  const pace = settings.durationMs === 0 ? "" : ` for about ${formatDuration(settings.durationMs)}`;
-  out.text(`training ${formatPlural(runCount, "small model")} on generated data${pace}; open the address and watch`);
+  const pace = settings.durationMs === 0 ? "" : ` for ${formatDuration(settings.durationMs)}`;
+  out.text(`training ${formatPlural(runCount, "small model")}${pace}; open the address and watch`);
   using bar = out.progress("training", settings.stepCount);
   const child = fork(trainingScript(), [JSON.stringify(settings)], {
     env: localEnvironment(env),

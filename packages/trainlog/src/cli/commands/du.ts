@@ -35,7 +35,7 @@ function usageText(usage: StoreUsage, limit: number, out: Output): string {
   const largest = usage.runs.toSorted((a, b) => sizeOf(b) - sizeOf(a)).slice(0, limit);
   const table = renderTable<RunUsage>(
     [
-      { title: "run", value: (run) => run.runId, minWidth: 15 },
+      { title: "run", value: (run) => run.runId },
       { title: "name", value: (run) => run.name, minWidth: 8 },
       { title: "total", value: (run) => formatBytes(sizeOf(run)), align: "right" },
       { title: "log", value: (run) => formatBytes(run.logBytes), align: "right" },

@@ -26,6 +26,9 @@ const SORT_COLUMNS = {
 /** Metrics shown when none is asked for: those that most of the listed runs have. */
 const USUAL_METRIC_COUNT = 4;
 
+/** Names that say how good a run is. */
+const RESULT = /loss|acc|error|reward|return|score|f1|perplexity|ppl|auc|bleu/i;
+
 /** `trainlog ls` */
 export const lsCommand: Command = defineCommand({
   name: "ls",
@@ -98,7 +101,10 @@ function sortOf(text: string, reverse: boolean): RunSort {
   );
 }
 
-/** The metrics that most of the listed runs have; the machine's own (`system/…`) are left out. */
+/**
+ * The metrics to show when none is asked for: those that tell how good a run is before others, then those that most of the newest runs have. The
+ * machine's own (`system/…`) are left out.
+ */
 async function commonMetrics(store: Store, query: RunQuery): Promise<string[]> {
   const { runs } = await store.listRuns({ ...query, limit: 10 });
   const counts = new Map<string, number>();
@@ -108,7 +114,7 @@ async function commonMetrics(store: Store, query: RunQuery): Promise<string[]> {
     }
   }
   return [...counts]
-    .sort(([, a], [, b]) => b - a)
+    .sort(([a, inA], [b, inB]) => Number(RESULT.test(b)) - Number(RESULT.test(a)) || inB - inA)
     .slice(0, USUAL_METRIC_COUNT)
     .map(([key]) => key);
 }
@@ -140,6 +146,7 @@ function listText(page: RunPage, metrics: readonly string[], out: Output, nowMs:
         title: key,
         value: (run) => lastValue(run, key),
         align: "right",
+        minWidth: 10,
         optional: true,
       }),
     ),

@@ -166,7 +166,7 @@ async function metricsText(
   if (metrics.length === 0) return "no metrics logged yet";
   const trends = await trendsOf(store, run.runId, metrics);
   const columns: TableColumn<MetricSummary>[] = [
-    { title: "metric", value: ({ key }) => key, minWidth: 12 },
+    { title: "metric", value: ({ key }) => key, minWidth: 24 },
     { title: "trend", value: ({ key }) => trends.get(key) ?? "", paint: out.style.cyan, optional: true },
     { title: "last", value: (metric) => lastText(metric), align: "right", minWidth: 8 },
     { title: "min", value: ({ min }) => numberText(min), align: "right" },

@@ -34,7 +34,8 @@ describe("renderTable", () => {
     expect(renderTable(columns, rows, { width: 15 }).split("\n")).toEqual([
       "name       loss",
       "a-long-…  0.125",
-      "(not shown, the terminal is too narrow: note)",
+      "(too narrow for",
+      "note)",
     ]);
   });
 

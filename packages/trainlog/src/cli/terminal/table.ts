@@ -4,7 +4,7 @@
  * Columns first give up room (down to their `minWidth`, the widest first), then the last ones that may be dropped are dropped and named below the
  * table, so that nothing disappears in silence. A pipe has no width and gets everything.
  */
-import { clipText, padText, textWidth, visibleText } from "./text-width.ts";
+import { clipText, padText, textWidth, visibleText, wrapText } from "./text-width.ts";
 
 /** One column of a table of `Row`s. */
 export interface TableColumn<Row> {
@@ -60,7 +60,7 @@ export function renderTable<Row>(
     ),
   );
   const paintTitles = options.paintTitles ?? ((text) => text);
-  return [paintTitles(titles), ...body, ...namesOfDropped(columns, shown)].join("\n");
+  return [paintTitles(titles), ...body, ...namesOfDropped(columns, shown, options.width)].join("\n");
 }
 
 /** Widest of the texts, without spreading a column of 100,000 rows over the arguments of one call. */
@@ -104,7 +104,7 @@ function shrinkToFit<Row>(
   return widths;
 }
 
-function namesOfDropped<Row>(columns: readonly TableColumn<Row>[], shown: readonly number[]): string[] {
+function namesOfDropped<Row>(columns: readonly TableColumn<Row>[], shown: readonly number[], width: number): string[] {
   const dropped = columns.filter((_, c) => !shown.includes(c)).map((column) => visibleText(column.title));
-  return dropped.length === 0 ? [] : [`(not shown, the terminal is too narrow: ${dropped.join(", ")})`];
+  return dropped.length === 0 ? [] : wrapText(`(too narrow for ${dropped.join(", ")})`, width);
 }
