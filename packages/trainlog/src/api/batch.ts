@@ -221,7 +221,14 @@ export function fromJsonEvent(event: JsonEvent): RunEvent {
 function fromJsonColumn(column: JsonRowsColumn): Extract<RunEvent, { type: "rows" }>["rows"]["columns"][number] {
   const index = column.rowIndex === undefined ? {} : { rowIndex: Uint32Array.from(column.rowIndex) };
   if (column.kind === "json") return { kind: "json", key: column.key, values: column.values, ...index };
-  return { kind: "number", key: column.key, values: Float64Array.from(column.values, fromWireNumber), ...index };
+  return { kind: "number", key: column.key, values: toFloats(column.values), ...index };
+}
+
+/** A plain loop: `Float64Array.from` with a function takes ten times as long. */
+function toFloats(values: readonly WireNumber[]): Float64Array {
+  const floats = new Float64Array(values.length);
+  for (let i = 0; i < values.length; i++) floats[i] = fromWireNumber(values[i]!);
+  return floats;
 }
 
 function checkRows(rows: JsonRows, context: z.RefinementCtx): void {

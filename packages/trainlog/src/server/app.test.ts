@@ -31,7 +31,9 @@ describe("answers", () => {
       const given = await app.request(concretePath(path) + query);
       expect(given.status).toBe(200);
       expect(given.headers.get("content-type")).toBe("application/json");
-      expect(answer!.safeParse(await given.json()).error).toBeUndefined();
+      const body: unknown = await given.json();
+      // A field that the schema does not know would be cut away.
+      expect(answer!.parse(body)).toEqual(body);
     },
   );
 

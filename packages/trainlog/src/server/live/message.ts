@@ -2,7 +2,7 @@
 import type { ArtifactMessage, ConsoleMessage, LiveMessage, LiveQuery, RowsMessage } from "../../api/index.ts";
 import type { RunEvent } from "../../run/event.ts";
 import type { StoreChange } from "../../store/types.ts";
-import { alertAnswer, artifactAnswerOf, mediaAnswerOf, wireValues } from "../answers.ts";
+import { alertAnswer, artifactAnswerOf, mediaAnswerOf, numbersOf, wireValues } from "../answers.ts";
 import { RowsJoiner } from "./join-rows.ts";
 
 /** A message without its place in the stream; `run` messages are made elsewhere, because they may need a look into the catalog. */
@@ -57,10 +57,10 @@ function rowsMessage(change: Extract<StoreChange, { type: "rows" }>, keys: reado
   const columns = rows.columns.flatMap((column, i) => {
     if (!matchesKey(keys, column.key)) return [];
     const { key, kind, rowIndex, values } = column;
-    const index = rowIndex === undefined ? {} : { rowIndex: Array.from(rowIndex) };
+    const index = rowIndex === undefined ? {} : { rowIndex: numbersOf(rowIndex) };
     return [{ key, kind, firstIndex: firstIndex[i] ?? 0, values: wireValues(values), ...index }];
   });
-  return { type: "rows", runId, steps: Array.from(rows.steps), wallMs: Array.from(rows.wallMs), columns };
+  return { type: "rows", runId, steps: numbersOf(rows.steps), wallMs: numbersOf(rows.wallMs), columns };
 }
 
 function addEvent(messages: ContentMessage[], stale: Set<string>, runId: string, event: RunEvent): void {

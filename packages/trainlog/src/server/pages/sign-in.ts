@@ -31,7 +31,7 @@ export async function takeSignIn(request: Request, token: string | undefined): P
   if (token === undefined)
     throw new TrainlogError("server/no-sign-in", "this server asks for no token", { status: 404 });
   requireType(request, ["application/x-www-form-urlencoded"]);
-  const form = new URLSearchParams(new TextDecoder().decode(await readBody(request, MAX_FORM_BYTES)));
+  const form = new URLSearchParams(new TextDecoder().decode(await readBody(request, { maxBytes: MAX_FORM_BYTES })));
   if (!sameSecret(form.get("token")?.trim() ?? "", token))
     return signInPage(401, "That is not the token of this server.");
   const secure = new URL(request.url).protocol === "https:" || request.headers.get("x-forwarded-proto") === "https";

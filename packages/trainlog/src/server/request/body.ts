@@ -11,24 +11,41 @@ import { RequestProblem } from "./request-problem.ts";
 /** Deepest nesting of a JSON body: far more than any configuration, far less than what overflows a stack. */
 export const MAX_JSON_DEPTH = 100;
 
+/** Longest time for a body that is read whole: 64 MiB at half a megabyte per second. */
+const BODY_TIMEOUT_MS = 120_000;
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const OPENERS: ReadonlySet<number> = new Set([0x5b, 0x7b]);
-const CLOSERS: ReadonlySet<number> = new Set([0x5d, 0x7d]);
+/** `[` and `]`; the braces differ from them by one bit only, {@link BRACE_BIT}. */
+const OPEN = 0x5b;
+const CLOSE = 0x5d;
+const BRACE_BIT = 0x20;
+
+/** How to read a body. */
+export interface BodyOptions {
+  readonly maxBytes: number;
+  /** Hears of each piece, in bytes, before it is kept; may throw to refuse the rest. */
+  readonly take?: (bytes: number) => void;
+  /** Longest time that the body may take, in milliseconds. */
+  readonly timeoutMs?: number;
+}
 
 /**
  * Reads a body whole.
  *
- * @throws TrainlogError `api/body-too-large` (413), `api/bad-encoding` (415), `api/body-lost` (408) when the connection broke.
+ * @throws TrainlogError `api/body-too-large` (413), `api/bad-encoding` (415), `api/body-lost` (408) when the connection broke or was too slow, and what
+ *   `take` throws.
  */
-export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array> {
+export async function readBody(request: Request, options: BodyOptions): Promise<Uint8Array> {
+  const { maxBytes, take } = options;
   refuseEncoding(request);
   if (declaredBytes(request) > maxBytes) throw tooLarge(maxBytes);
   const chunks: Uint8Array[] = [];
   let sizeBytes = 0;
-  for await (const chunk of bodyChunks(request)) {
+  for await (const chunk of bodyChunks(request, options.timeoutMs ?? BODY_TIMEOUT_MS)) {
     sizeBytes += chunk.byteLength;
     if (sizeBytes > maxBytes) throw tooLarge(maxBytes);
+    take?.(chunk.byteLength);
     chunks.push(chunk);
   }
   return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, sizeBytes);
@@ -40,17 +57,38 @@ export function declaredBytes(request: Request): number {
   return Number.isFinite(declared) ? declared : 0;
 }
 
-/** The body piece by piece; an early end is an error of its own. */
-export async function* bodyChunks(request: Request): AsyncGenerator<Uint8Array, void, undefined> {
-  if (request.body === null) return;
+/**
+ * The body piece by piece; an early end is an error of its own.
+ *
+ * @param timeoutMs - Longest time for all of it; a body that takes longer is cut off.
+ */
+export async function* bodyChunks(request: Request, timeoutMs?: number): AsyncGenerator<Uint8Array, void, undefined> {
+  const reader = request.body?.getReader();
+  if (reader === undefined) return;
+  let late = false;
+  const cutOff = (): void => {
+    late = true;
+    reader.cancel().catch(() => undefined);
+  };
+  const timer = timeoutMs === undefined ? undefined : setTimeout(cutOff, timeoutMs).unref();
   try {
-    yield* request.body;
-  } catch (cause) {
-    throw new TrainlogError("api/body-lost", "the connection broke before the body was complete; send it again", {
-      cause,
-      status: 408,
-    });
+    for (let piece = await read(reader); !piece.done; piece = await read(reader)) yield piece.value;
+    if (late) throw bodyLost("the body took too long to arrive");
+  } finally {
+    clearTimeout(timer);
   }
+}
+
+async function read(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<ReadableStreamReadResult<Uint8Array>> {
+  try {
+    return await reader.read();
+  } catch (cause) {
+    throw bodyLost("the connection broke before the body was complete", cause);
+  }
+}
+
+function bodyLost(what: string, cause?: unknown): TrainlogError {
+  return new TrainlogError("api/body-lost", `${what}; send it again`, { cause, status: 408 });
 }
 
 /**
@@ -104,8 +142,25 @@ function decodeUtf8(bytes: Uint8Array): string {
   }
 }
 
+/** A body with fewer opening brackets than levels allowed cannot be too deep: true of columns of numbers, where walking every byte would cost most. */
+function hasFewBrackets(bytes: Uint8Array): boolean {
+  let brackets = 0;
+  for (const opener of [OPEN, OPEN | BRACE_BIT]) {
+    for (let at = bytes.indexOf(opener); at >= 0; at = bytes.indexOf(opener, at + 1)) {
+      brackets += 1;
+      if (brackets > MAX_JSON_DEPTH) return false;
+    }
+  }
+  return true;
+}
+
+function tooDeep(): RequestProblem {
+  return new RequestProblem("api/bad-json", `the body nests deeper than ${MAX_JSON_DEPTH} levels`);
+}
+
 /** Counts brackets outside strings, on the bytes: UTF-8 never hides an ASCII byte inside another character. */
 function checkDepth(bytes: Uint8Array): void {
+  if (hasFewBrackets(bytes)) return;
   let depth = 0;
   let inString = false;
   for (let i = 0; i < bytes.length; i++) {
@@ -114,10 +169,9 @@ function checkDepth(bytes: Uint8Array): void {
       if (byte === BACKSLASH) i++;
       else if (byte === QUOTE) inString = false;
     } else if (byte === QUOTE) inString = true;
-    else if (OPENERS.has(byte)) depth++;
-    else if (CLOSERS.has(byte)) depth--;
-    if (depth > MAX_JSON_DEPTH) {
-      throw new RequestProblem("api/bad-json", `the body nests deeper than ${MAX_JSON_DEPTH} levels`);
-    }
+    else if ((byte & ~BRACE_BIT) === OPEN) {
+      depth++;
+      if (depth > MAX_JSON_DEPTH) throw tooDeep();
+    } else if ((byte & ~BRACE_BIT) === CLOSE) depth--;
   }
 }

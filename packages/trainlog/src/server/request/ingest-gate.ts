@@ -1,11 +1,12 @@
 /**
- * @file Bounds what ingest holds in memory at once: bytes of bodies that have arrived or are announced.
+ * @file Bounds what bodies of requests hold in memory at once.
  *
- * Above the bound a client gets 503 with `Retry-After` at once. It has its batch on disk and sends again; queueing here would only hold more memory.
+ * Bytes count as they arrive, and not as they are announced: else a few clients that announce much and send little would lock out the others. Above
+ * the bound a client gets 503 with `Retry-After` at once. It has its batch on disk and sends again; queueing here would only hold more memory.
  */
 import { TrainlogError } from "../../run/error.ts";
 
-/** How much ingest may hold at once. */
+/** How much may be held at once. */
 export interface IngestLimits {
   /** Bytes of bodies. */
   readonly maxBytes: number;
@@ -25,25 +26,29 @@ export class IngestGate {
   /**
    * Runs `work` when there is room for it.
    *
-   * @param bytes - What the work holds at most.
-   * @throws TrainlogError `server/busy` (503).
+   * @param work - Is given a function that it tells of each piece of its body, in bytes; what it told is held until it is done.
+   * @throws TrainlogError `server/busy` (503), from here or from that function.
    */
-  async run<T>(bytes: number, work: () => Promise<T>): Promise<T> {
-    const full =
-      this.#requests >= this.#limits.maxRequests || (this.#requests > 0 && this.#bytes + bytes > this.#limits.maxBytes);
-    if (full)
-      throw new TrainlogError(
-        "server/busy",
-        "the server is taking in as much as it can hold; send this again in a moment",
-        { status: 503 },
-      );
-    this.#bytes += bytes;
+  async run<T>(work: (take: (bytes: number) => void) => Promise<T>): Promise<T> {
+    if (this.#requests >= this.#limits.maxRequests) throw busy();
     this.#requests += 1;
+    let heldBytes = 0;
+    const take = (bytes: number): void => {
+      // A single body may be as large as its own limit allows, or a large one would never get in.
+      if (this.#bytes + bytes > this.#limits.maxBytes && this.#bytes > heldBytes) throw busy();
+      this.#bytes += bytes;
+      heldBytes += bytes;
+    };
     try {
-      return await work();
+      return await work(take);
     } finally {
-      this.#bytes -= bytes;
+      this.#bytes -= heldBytes;
       this.#requests -= 1;
     }
   }
+}
+
+function busy(): TrainlogError {
+  const message = "the server is taking in as much as it can hold; send this again in a moment";
+  return new TrainlogError("server/busy", message, { status: 503 });
 }

@@ -19,7 +19,7 @@ import { checkKey, checkRunId, checkStep } from "../../run/limits.ts";
 import { decodeBody } from "../../run-log/codec/body.ts";
 import type { Store } from "../../store/store.ts";
 import type { IngestBatch } from "../../store/types.ts";
-import { declaredBytes, parseJson, readBody, requireType } from "../request/body.ts";
+import { parseJson, readBody, requireType } from "../request/body.ts";
 import { checkRequest, RequestProblem } from "../request/request-problem.ts";
 import { type Route, type RouteRequest, route } from "./route.ts";
 
@@ -52,9 +52,8 @@ async function takeBatches(request: RouteRequest<NoQuery, undefined>): Promise<B
   const store = parts.store();
   const runId = checkRunId(param("runId"));
   const type = requireType(raw, [BATCH_TYPE, JSON_TYPE]);
-  const { batchBytes } = parts.limits;
-  return parts.ingestGate.run(Math.min(declaredBytes(raw) || batchBytes, batchBytes), async () => {
-    const bytes = await readBody(raw, batchBytes);
+  return parts.ingestGate.run(async (take) => {
+    const bytes = await readBody(raw, { maxBytes: parts.limits.batchBytes, take });
     const batches = type === BATCH_TYPE ? binaryBatches(bytes) : [jsonBatchOf(bytes)];
     batches.forEach((batch, i) => {
       checkBatch(batch, runId, `batch ${i}`);

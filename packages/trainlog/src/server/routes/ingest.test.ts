@@ -1,8 +1,11 @@
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { BATCH_TYPE } from "../../api/index.ts";
 import { TrainlogError } from "../../run/error.ts";
 import type { RunEvent } from "../../run/event.ts";
 import { encodeBody } from "../../run-log/codec/body.ts";
+import { API_ROUTES } from "../app.ts";
 import { jsonRequest, type TestApp, testApp } from "../test-app.ts";
 
 const PATH = "/api/v1/runs/run-1/batches";
@@ -81,6 +84,34 @@ describe("binary batches", () => {
   it("of a run that is not there and is not started are 404", async () => {
     expect((await testApp().app.request(PATH, binary([rows([1])]))).status).toBe(404);
   });
+});
+
+it("a body made by hand, as the documentation describes it, is taken", async () => {
+  const made = testApp();
+  const text = (value: string): number[] => [value.length, ...Buffer.from(value)];
+  const event = JSON.stringify(START);
+  const origin = [...text("me"), 7];
+  const payload = Buffer.from([origin.length, ...origin, 3, ...text(event)]);
+  const head = Buffer.from([0x54, 0x4c, 1, 0, 0, 0, 0, 0]);
+  head.writeUInt32LE(payload.length, 4);
+  const crc = Buffer.alloc(4);
+  crc.writeUInt32LE(bitwiseCrc32c(Buffer.concat([head, payload])));
+  const body = new Uint8Array(Buffer.concat([head, crc, payload]));
+  const answer = await made.app.request(PATH, { method: "POST", body, headers: { "content-type": BATCH_TYPE } });
+  expect([await answer.json(), stored(made)]).toEqual([{ stored: 1, duplicates: 0 }, [START]]);
+});
+
+it("the documentation names every route", () => {
+  const page = readFileSync(new URL("../../../../../docs/http-api.md", import.meta.url), "utf8");
+  for (const { path } of API_ROUTES) expect(page, path).toContain(`${path}\``);
+});
+
+it("the example of the documentation works", async () => {
+  const page = readFileSync(new URL("../../../../../docs/http-api.md", import.meta.url), "utf8");
+  const body = /batches -H 'content-type: application\/json' -d '(.*?)'\n/s.exec(page)![1]!;
+  const { app } = testApp();
+  const answer = await app.request("/api/v1/runs/my-run/batches", jsonRequest("POST", body));
+  expect(await answer.json()).toEqual({ stored: 1, duplicates: 0 });
 });
 
 describe("JSON batches", () => {
@@ -190,6 +221,24 @@ describe("bounds of ingest", () => {
     expect((await app.request(PATH, binary([rows([2])], 1))).status).toBe(200);
   });
 
+  it("count bytes as they arrive: who announces much and sends little locks nobody out", async () => {
+    const { app } = testApp({ ingest: { maxBytes: 2000, maxRequests: 100 } });
+    await app.request("/api/v1/runs", jsonRequest("POST", { runId: "run-1", project: "p" }));
+    const slow = (seq: number, bytes: number): Response | Promise<Response> => {
+      const body = new ReadableStream<Uint8Array>({ start: (controller) => controller.enqueue(new Uint8Array(bytes)) });
+      const headers = { "content-type": BATCH_TYPE, "content-length": "900000" };
+      const init = { ...binary([], seq), body, duplex: "half", headers };
+      return app.request(PATH, init);
+    };
+    void slow(1, 10);
+    void slow(2, 10);
+    await sleep(5);
+    expect((await app.request(PATH, binary([rows([1])], 3))).status).toBe(200);
+    void slow(4, 1980);
+    await sleep(5);
+    expect((await app.request(PATH, binary([rows([1])], 5))).status).toBe(503);
+  });
+
   it("hand a full disk on as 507, and go on when there is space", async () => {
     const { app, store } = testApp();
     await app.request("/api/v1/runs", jsonRequest("POST", { runId: "run-1", project: "p" }));
@@ -214,4 +263,14 @@ it("heartbeats reach the store", async () => {
 function flipped(body: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   body[20]! ^= 1;
   return body;
+}
+
+/** CRC-32C bit by bit, from its definition (RFC 3720, appendix B.4), independent of the codec. */
+function bitwiseCrc32c(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0x82f63b78 : 0);
+  }
+  return (crc ^ 0xffffffff) >>> 0;
 }

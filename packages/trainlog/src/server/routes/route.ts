@@ -86,7 +86,7 @@ export function route<Answer, Query = NoQuery, Body = undefined>(spec: RouteSpec
     const answer = await spec.handle({
       parts,
       query: checkRequest(query, queryOf(context), "query"),
-      body: (spec.body === undefined ? undefined : await readJson(raw, spec.body, parts.limits)) as Body,
+      body: (spec.body === undefined ? undefined : await readJson(raw, spec.body, parts)) as Body,
       raw,
       param: (name) => context.req.param(name) ?? "",
     });
@@ -114,9 +114,14 @@ export function jsonAnswer(value: unknown, status = 200): Response {
   return new Response(toEventJson(value), { status, headers });
 }
 
-async function readJson<Body>(raw: Request, schema: z.ZodType<Body>, limits: ServerLimits): Promise<Body> {
+async function readJson<Body>(
+  raw: Request,
+  schema: z.ZodType<Body>,
+  { ingestGate, limits }: ServerParts,
+): Promise<Body> {
   requireType(raw, ["application/json"]);
-  return checkRequest(schema, parseJson(await readBody(raw, limits.jsonBytes)), "body");
+  const bytes = await ingestGate.run((take) => readBody(raw, { maxBytes: limits.jsonBytes, take }));
+  return checkRequest(schema, parseJson(bytes), "body");
 }
 
 /** A parameter that is given once is a text, a repeated one a list. */
