@@ -97,14 +97,15 @@ function convertParts(value: object, path: string, conversion: Conversion): Json
       conversion,
     );
   if (value instanceof Error) return String(value);
-  if (isPlainObject(value)) return convertEntries(Object.entries(value), path, conversion);
   const simpler = simplerForm(value);
   if (simpler !== undefined) return convert(simpler, path, conversion);
+  if (isPlainObject(value)) return convertEntries(Object.entries(value), path, conversion);
   return leaveOut(conversion.onLeftOut, path, `${describeValue(value)} is not plain data`);
 }
 
 /** What an object says of itself: `item()` of a tensor, `toJSON()` of a URL or a Decimal, `valueOf()` of a boxed number. */
 export function simplerForm(value: object): unknown {
+  if (isPlainObject(value) && typeof value["item"] !== "function" && typeof value["toJSON"] !== "function") return undefined;
   if ("item" in value && typeof value.item === "function") return value.item();
   if ("toJSON" in value && typeof value.toJSON === "function") return value.toJSON();
   const primitive: unknown = value.valueOf();

@@ -9,6 +9,7 @@ import { captureConsole } from "./capture/console.ts";
 import { hostFacts } from "./capture/host.ts";
 import { noticeBusyLoop, watchProcessEnd } from "./capture/process-end.ts";
 import { sampleSystem } from "./capture/system-metrics.ts";
+import { configJson } from "./config-json.ts";
 import { LocalBlobs } from "./local-blobs.ts";
 import { LocalSink } from "./local-sink.ts";
 import { type RunNames, type RunOptions, runNames } from "./options.ts";
@@ -122,6 +123,7 @@ function captureOf(options: CaptureOptions | boolean | undefined): Required<Capt
  */
 export function findFolder(options: LocalRunOptions<object>): RunFolder {
   const asked = runNames(options, options.project ?? process.env["TRAINLOG_PROJECT"]);
+  configJson(options.config, new Reporter(() => {})); // refused before anything is made; what is left out is reported when it is written
   const storeDir = resolve(options.dir ?? process.env["TRAINLOG_DIR"] ?? DEFAULT_DIR);
   ensureStore(storeDir);
   const dir = runDir(storeDir, asked.id);

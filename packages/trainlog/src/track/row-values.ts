@@ -115,16 +115,17 @@ export class RowValues {
     if (isMedia(value)) this.#media(key, value, undefined);
     else if (Array.isArray(value)) this.#array(key, value);
     else if (isTypedArray(value) && value.length === 1) this.#value(key, value[0], ancestors);
-    else if (value instanceof Map || isPlainObject(value)) this.#nested(key, value, ancestors);
     else if (value instanceof Date || isTypedArray(value)) this.#json(key, value);
-    else this.#instance(key, value, ancestors);
+    else if (value instanceof Map) this.#nested(key, value, ancestors);
+    else this.#structure(key, value, ancestors);
   }
 
-  /** An instance of some class: what it says of itself (`item()`, `toJSON()`), else whatever JSON can be made of it. */
-  #instance(key: string, value: object, ancestors: readonly object[]): void {
+  /** What an object says of itself (`item()`, `toJSON()`), else its parts if it is plain, else whatever JSON can be made of it. */
+  #structure(key: string, value: object, ancestors: readonly object[]): void {
     const simpler = this.#simplerForm(key, value);
-    if (simpler === undefined || ancestors.length >= MAX_JSON_DEPTH) this.#json(key, value);
-    else this.#value(key, simpler, [...ancestors, value]);
+    if (simpler !== undefined && ancestors.length < MAX_JSON_DEPTH) this.#value(key, simpler, [...ancestors, value]);
+    else if (isPlainObject(value)) this.#nested(key, value, ancestors);
+    else this.#json(key, value);
   }
 
   #simplerForm(key: string, value: object): unknown {
