@@ -63,9 +63,8 @@ export function repairRun(dir: string, options: RepairOptions = {}): RepairRepor
       { ...options, fs, now, isWritten: runLiveness(dir, { nowMs: now() }) === "alive" },
       () => undefined,
     );
-  // A folder that is not there is to be told from one that cannot be locked; and a whole run needs no lock.
-  if (verifyRun(dir, options).damage.length === 0 && runLiveness(dir, { nowMs: now() }) === "dead")
-    return nothingToDo(dir);
+  // A whole run needs no lock, and is left alone also while it is being written.
+  if (verifyRun(dir, options).damage.length === 0) return nothingToDo(dir);
   const lock = Lock.acquire(dir, { fs, now });
   try {
     const originals = `damaged/${new Date(now()).toISOString().replaceAll(/[-:]/g, "").slice(0, 15)}-${randomText(4)}`;

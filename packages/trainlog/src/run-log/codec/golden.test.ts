@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { RunEvent } from "../../run/event.ts";
+import type { JsonValue } from "../../run/json.ts";
 import { appendBatch, appendKeys, appendOrigins, type Batch, decodeBatch } from "./batch.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import { decodeSegmentHeader, encodeSegmentHeader, SEGMENT_HEADER_BYTES, scanFrames } from "./frame.ts";
@@ -37,7 +38,7 @@ const BATCHES: readonly Batch[] = [
           ["constant", [0.3, 0.3, 0.3, 0.3]],
           ["__proto__", [1, 2], [0, 3]],
           ["evaluated/too", [0.7, 0.8], [0, 3]],
-          ["text", ["a", null, true, { "-0": -0 }], undefined],
+          ["text", ["a", null, true, { "-0": -0 }]],
         ],
       ),
     ],
@@ -57,7 +58,7 @@ const BATCHES: readonly Batch[] = [
 function rows(
   steps: number[],
   wallMs: number[],
-  columns: [key: string, values: unknown[], rowIndex?: number[]][],
+  columns: [key: string, values: JsonValue[], rowIndex?: number[]][],
 ): RunEvent {
   return {
     type: "rows",
@@ -69,7 +70,7 @@ function rows(
         const numbers = values.filter((value) => typeof value === "number");
         return numbers.length === values.length
           ? { kind: "number", key, values: Float64Array.from(numbers), ...where }
-          : { kind: "json", key, values: JSON.parse(JSON.stringify(values)), ...where };
+          : { kind: "json", key, values, ...where };
       }),
     },
   };
