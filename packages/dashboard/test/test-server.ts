@@ -8,6 +8,7 @@ import { type RunningServer, startServer } from "trainlog/server";
 /** A server with a folder of its own. */
 export class TestServer {
   readonly dir: string = mkdtempSync(join(tmpdir(), "trainlog-dashboard-"));
+  readonly #dashboardDir: string;
   readonly #seqs = new Map<string, number>();
   #server: RunningServer | undefined;
   #port = 0;
@@ -17,9 +18,14 @@ export class TestServer {
     return `http://127.0.0.1:${this.#port}`;
   }
 
+  /** @param dashboardDir - The built dashboard. */
+  constructor(dashboardDir: string) {
+    this.#dashboardDir = dashboardDir;
+  }
+
   /** Starts, or starts again on the same port and folder. */
   async start(): Promise<this> {
-    this.#server = await startServer({ dir: this.dir, port: this.#port });
+    this.#server = await startServer({ dir: this.dir, port: this.#port, dashboardDir: this.#dashboardDir });
     this.#port = this.#server.port;
     await this.#server.ready;
     return this;

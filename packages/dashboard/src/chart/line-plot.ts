@@ -78,12 +78,20 @@ export class LinePlot {
     const at = visible ? nearestIndex(line.x, this.#plot.posToVal(left!, "x")) + by : by > 0 ? 0 : line.x.length - 1;
     const x = line.x[Math.max(0, Math.min(line.x.length - 1, at))]!;
     const [from, to] = this.#content.model.x;
-    this.#plot.setCursor({ left: this.#plot.valToPos(Math.max(from, Math.min(to, x)), "x"), top: 0 });
+    this.#pointAt(this.#plot.valToPos(Math.max(from, Math.min(to, x)), "x"));
   }
 
   /** Takes the cursor away. */
   hideCursor(): void {
-    this.#plot.setCursor({ left: -10, top: -10 });
+    this.#plot.over.dispatchEvent(new MouseEvent("mouseleave"));
+  }
+
+  /** Acts as the pointer, because that is the way by which uPlot tells the charts of a group. */
+  #pointAt(left: number): void {
+    const { over } = this.#plot;
+    const box = over.getBoundingClientRect();
+    this.#plot.syncRect();
+    over.dispatchEvent(new MouseEvent("mousemove", { clientX: box.left + left, clientY: box.top + box.height / 2 }));
   }
 
   /** Removes the chart. */
@@ -157,10 +165,7 @@ export class LinePlot {
 
   #tellCursor(): void {
     const { left, event } = this.#plot.cursor;
-    const own =
-      event !== undefined && event !== null
-        ? this.#plot.over.contains(event.target instanceof Node ? event.target : null)
-        : true;
+    const own = event?.target instanceof Node && this.#plot.over.contains(event.target);
     this.#listener.onCursor(left === undefined || left < 0 ? undefined : this.#valuesAt(left), own);
   }
 

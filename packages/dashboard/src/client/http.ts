@@ -22,9 +22,7 @@ export type QueryValues = Readonly<Record<string, string | number | boolean | re
 /** What a client needs from outside; tests give their own. */
 export interface ApiClientOptions {
   readonly fetch: typeof fetch;
-  /** Bearer token, when the server wants one. */
-  readonly token: () => string | undefined;
-  /** Called when the server refuses the token, or that there is none. */
+  /** Called when the server wants a token and this browser has no session with it. */
   readonly onUnauthorized: () => void;
 }
 
@@ -63,15 +61,12 @@ export class ApiClient {
   }
 
   /**
-   * Any request to the server, with the token.
+   * Any request to the server. A session with a server that asks for a token is a cookie, which the browser sends by itself.
    *
    * @throws ApiError for every answer that is not a success, and when there is none (except by `signal`).
    */
   async send(url: string, init: RequestInit = {}): Promise<Response> {
-    const headers = new Headers(init.headers);
-    const token = this.#options.token();
-    if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
-    const response = await this.#reach(url, { ...init, headers });
+    const response = await this.#reach(url, init);
     if (response.ok) return response;
     if (response.status === 401) this.#options.onUnauthorized();
     throw await problemOf(response);

@@ -9,7 +9,7 @@ import { useApp } from "../state/app.ts";
 import type { ThemeChoice } from "../state/preferences.ts";
 import { Icon, type IconName } from "./icons.tsx";
 import { Empty } from "./notice.tsx";
-import { TokenForm } from "./token-form.tsx";
+import { SignInNotice } from "./sign-in-notice.tsx";
 
 /** The whole dashboard. */
 export function Shell(): JSX.Element {
@@ -32,7 +32,7 @@ export function Shell(): JSX.Element {
         <ThemeButton />
       </header>
       <main id="content" tabIndex={-1}>
-        {locked.value ? <TokenForm /> : <Page />}
+        {locked.value ? <SignInNotice /> : <Page />}
       </main>
     </>
   );

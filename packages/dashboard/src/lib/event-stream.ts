@@ -1,7 +1,8 @@
 /**
  * @file Parser of `text/event-stream` (HTML standard, section 9.2.6).
  *
- * The page reads the stream with `fetch` instead of `EventSource`, because `EventSource` can send no bearer token and tells nothing about why it failed.
+ * The page reads the stream with `fetch` instead of `EventSource`, because `EventSource` says nothing about why it failed, hides heartbeats (so that a dead
+ * connection looks alive), and forgets the last id when it is asked for other runs.
  */
 
 /** One event of a stream. */

@@ -6,7 +6,7 @@ import type { Zoom } from "./view-state.ts";
 export class HeldLine {
   readonly #budget: number;
   #line: SeriesLine | undefined;
-  #awaiting = false;
+  #awaiting: boolean = false;
   /** Rows that came while an answer was awaited: it may or may not hold them. */
   #pending: NewPoints[] = [];
 

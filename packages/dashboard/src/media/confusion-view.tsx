@@ -15,37 +15,35 @@ export function ConfusionView({ data, label }: { readonly data: ConfusionData; r
   if (labels.length > MAX_CLASSES)
     return <p>{`${formatCount(labels.length)} classes, ${formatCount(total)} samples, ${accuracy}`}</p>;
   return (
-    <>
-      <div class="table-scroll" tabIndex={0} role="region" aria-label={label}>
-        <table class="confusion">
-          <caption>
-            true class by row, predicted by column · {formatCount(total)} samples, {accuracy}
-          </caption>
-          <thead>
-            <tr>
-              <td />
-              {labels.map((name) => (
-                <th key={name} scope="col">
-                  {name}
-                </th>
+    <div class="table-scroll" tabIndex={0} role="region" aria-label={`Cells of ${label}`}>
+      <table class="confusion">
+        <caption>
+          true class by row, predicted by column · {formatCount(total)} samples, {accuracy}
+        </caption>
+        <thead>
+          <tr>
+            <td />
+            {labels.map((name) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {counts.map((row, i) => (
+            <tr key={labels[i]}>
+              <th scope="row">{labels[i]}</th>
+              {row.map((count, j) => (
+                <td key={labels[j]} style={{ "--share": String(share(count, sum(row))) }}>
+                  {formatCount(count)}
+                </td>
               ))}
             </tr>
-          </thead>
-          <tbody>
-            {counts.map((row, i) => (
-              <tr key={labels[i]}>
-                <th scope="row">{labels[i]}</th>
-                {row.map((count, j) => (
-                  <td key={labels[j]} style={{ "--share": String(share(count, sum(row))) }}>
-                    {formatCount(count)}
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

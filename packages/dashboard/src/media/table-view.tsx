@@ -11,7 +11,7 @@ const MAX_ROWS = 200;
 export function TableView({ data, label }: { readonly data: TableData; readonly label: string }): JSX.Element {
   return (
     <>
-      <div class="table-scroll" tabIndex={0} role="region" aria-label={label}>
+      <div class="table-scroll" tabIndex={0} role="region" aria-label={`Cells of ${label}`}>
         <table class="values">
           <thead>
             <tr>
@@ -24,10 +24,8 @@ export function TableView({ data, label }: { readonly data: TableData; readonly 
           </thead>
           <tbody>
             {data.rows.slice(0, MAX_ROWS).map((row, i) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: rows of a logged table never move
               <tr key={i}>
                 {row.map((cell, j) => (
-                  // biome-ignore lint/suspicious/noArrayIndexKey: nor do its columns
                   <td key={j} class={typeof cell === "number" ? "number" : ""}>
                     {formatValue(cell)}
                   </td>

@@ -14,7 +14,7 @@ export interface App {
   readonly preferences: Preferences;
   /** State of the live connection of the open view. */
   readonly live: Signal<LiveState>;
-  /** Whether the server asked for a token that it was not given. */
+  /** Whether the server asked this browser to sign in. */
   readonly locked: Signal<boolean>;
 }
 
@@ -24,7 +24,6 @@ export function createApp(page: Window): App {
   const locked = signal(false);
   const client = new ApiClient({
     fetch: (input, init) => page.fetch(input, init),
-    token: () => preferences.token.peek(),
     onUnauthorized: () => {
       locked.value = true;
     },

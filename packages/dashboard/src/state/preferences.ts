@@ -1,4 +1,4 @@
-/** @file Taste of one person on one browser: theme, and the token of a protected server. Kept in local storage, absent from addresses. */
+/** @file Taste of one person on one browser: the theme. Kept in local storage, absent from addresses. */
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { Theme } from "../lib/run-colour.ts";
 
@@ -6,14 +6,12 @@ import type { Theme } from "../lib/run-colour.ts";
 export type ThemeChoice = Theme | "auto";
 
 const THEME_KEY = "trainlog.theme";
-const TOKEN_KEY = "trainlog.token";
 
-/** Theme and token. */
+/** The theme. */
 export class Preferences {
   readonly #page: Window;
   readonly #choice: Signal<ThemeChoice>;
   readonly #systemTheme: Signal<Theme>;
-  readonly #token: Signal<string | undefined>;
   /** Theme in effect. */
   readonly theme: ReadonlySignal<Theme>;
 
@@ -23,7 +21,6 @@ export class Preferences {
     const stored = read(page, THEME_KEY);
     this.#choice = signal(stored === "light" || stored === "dark" ? stored : "auto");
     this.#systemTheme = signal(system.matches ? "dark" : "light");
-    this.#token = signal(read(page, TOKEN_KEY));
     this.theme = computed(() => (this.#choice.value === "auto" ? this.#systemTheme.value : this.#choice.value));
     system.addEventListener("change", () => {
       this.#systemTheme.value = system.matches ? "dark" : "light";
@@ -35,21 +32,10 @@ export class Preferences {
     return this.#choice;
   }
 
-  /** Bearer token for the API. */
-  get token(): ReadonlySignal<string | undefined> {
-    return this.#token;
-  }
-
   /** Chooses a theme for this browser. */
   chooseTheme(choice: ThemeChoice): void {
     this.#choice.value = choice;
     write(this.#page, THEME_KEY, choice === "auto" ? undefined : choice);
-  }
-
-  /** Keeps a token for this browser. */
-  setToken(token: string): void {
-    this.#token.value = token;
-    write(this.#page, TOKEN_KEY, token);
   }
 }
 

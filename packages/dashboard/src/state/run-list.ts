@@ -34,7 +34,7 @@ export class RunListStore {
   #query: RunListQuery = {};
   #cursor: string | undefined;
   #abort = new AbortController();
-  #loadingMore = false;
+  #loadingMore: boolean = false;
   #reloadTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(client: ApiClient) {
@@ -123,7 +123,9 @@ export class RunListStore {
     const before = runs[at];
     if (before !== undefined) this.#state.value = { ...this.#state.peek(), runs: runs.with(at, run) };
     // A run in another state may not match the filter any more.
-    if (before?.state !== run.state || before.archived !== run.archived) this.#reloadSoon();
+    const moved = before?.state !== run.state || before.archived !== run.archived;
+    const firstMetrics = run.metricCount > 0 && this.#keys.peek().length === 0;
+    if (moved || firstMetrics) this.#reloadSoon();
   }
 
   #remove(runId: string): void {

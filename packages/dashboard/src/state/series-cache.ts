@@ -59,7 +59,7 @@ export class SeriesCache {
   /** Answers to questions of an older axis or zoom are dropped. */
   #axisGeneration = 0;
   #zoomGeneration = 0;
-  #closed = false;
+  #closed: boolean = false;
 
   constructor(client: ApiClient, axis: SeriesAxis, zoom: Zoom | undefined) {
     this.#client = client;
