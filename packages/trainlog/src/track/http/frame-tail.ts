@@ -84,19 +84,19 @@ export class FrameTail {
       );
       const stuck = batches.length === 0 && leftBytes > maxBytes; // one frame larger than the window
       const largest = MAX_PAYLOAD_BYTES + FRAME_HEADER_BYTES;
-      return stuck
-        ? this.#decode(readAt(file, this.#position.offset, Math.min(leftBytes, largest)), this.#dictionary)
-        : batches;
+      if (!stuck) return batches;
+      return this.#decode(readAt(file, this.#position.offset, Math.min(leftBytes, largest)), this.#dictionary, 1);
     } finally {
       closeSync(file);
     }
   }
 
-  #decode(bytes: Uint8Array, dictionary: KeyDictionary): TailBatch[] {
+  #decode(bytes: Uint8Array, dictionary: KeyDictionary, maxBatches = Infinity): TailBatch[] {
     const found: TailBatch[] = [];
     const start = this.#position;
     for (const item of scanFrames(bytes)) {
       if (item.kind === "damage" && item.tail) break; // being written, or cut off by the window
+      if (found.length >= maxBatches) break;
       if (item.kind === "damage" || item.type !== FRAME_BATCH) continue;
       this.#position = {
         segment: start.segment,
