@@ -39,7 +39,7 @@ export interface CommandContext {
 }
 
 /** What a command was asked. */
-export interface CommandInput<Table extends OptionTable> {
+interface CommandInput<Table extends OptionTable> {
   readonly options: OptionValues<Table & typeof COMMON_OPTIONS>;
   readonly args: readonly string[];
   readonly context: CommandContext;

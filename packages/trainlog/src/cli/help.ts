@@ -87,7 +87,7 @@ export function commandHelp(command: Command, options: HelpOptions): string {
 }
 
 /** `trainlog show RUN|FILE [options]` */
-export function usageLine(command: Command): string {
+function usageLine(command: Command): string {
   return ["trainlog", command.name, ...(command.arguments ?? []).map(usageOfArgument), "[options]"].join(" ");
 }
 

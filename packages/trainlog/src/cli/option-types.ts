@@ -13,7 +13,7 @@ interface OptionBase {
 }
 
 /** `--json` */
-export interface BooleanOption extends OptionBase {
+interface BooleanOption extends OptionBase {
   readonly type: "boolean";
 }
 
@@ -42,7 +42,7 @@ export interface IntegerOption extends OptionBase {
 export type OptionTable = Readonly<Record<string, OptionSpec>>;
 
 /** The value that a command gets for one option: `undefined` when it was not given and has no default. */
-export type OptionValue<Spec extends OptionSpec> = Spec extends BooleanOption
+type OptionValue<Spec extends OptionSpec> = Spec extends BooleanOption
   ? boolean
   : Spec extends { readonly multiple: true }
     ? readonly string[]

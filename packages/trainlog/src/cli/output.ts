@@ -70,7 +70,7 @@ export function makeOutput({ stdout, stderr, env, json }: OutputOptions): Output
 }
 
 /** JSON text in which non-finite numbers are the strings `"NaN"`, `"Infinity"` and `"-Infinity"`, because JSON has no numbers for them. */
-export function toJson(value: unknown): string {
+function toJson(value: unknown): string {
   return JSON.stringify(value, jsonSafe, 2);
 }
 

@@ -27,7 +27,7 @@ export async function withRunChanges<Result>(
 }
 
 /** Asks the server at `address` to make the changes; `token` is what it may want. */
-export function changesThroughServer(address: string, token: string | undefined): RunChanges {
+function changesThroughServer(address: string, token: string | undefined): RunChanges {
   const ask = async (method: string, path: string): Promise<void> => {
     const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
     const answer = await fetch(`${address}/api/v1/runs/${path}`, { method, headers }).catch((cause: unknown) => {

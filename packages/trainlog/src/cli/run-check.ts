@@ -10,7 +10,7 @@ export type RunOutcome<Report> = RunFolder &
   ({ readonly report: Report; readonly error?: never } | { readonly report?: never; readonly error: RunFailure });
 
 /** Why nothing could be done with a run. */
-export interface RunFailure {
+interface RunFailure {
   readonly code: string;
   readonly message: string;
 }

@@ -89,7 +89,7 @@ async function printVersion(world: CliWorld, out: Output): Promise<number> {
 }
 
 /** Says an error: ours in plain words, an unexpected one as our fault. Gives the exit code. */
-export function reportError(error: unknown, out: Output, options: { readonly debug: boolean }): number {
+function reportError(error: unknown, out: Output, options: { readonly debug: boolean }): number {
   const ours = isTrainlogError(error);
   const code = ours ? error.code : "cli/internal";
   const message = error instanceof Error ? error.message : String(error);

@@ -1,4 +1,5 @@
 /** @file What `serve` and `demo` share: starting the server, saying where it is, and staying until it is told to stop. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { type RunningServer, startServer } from "../server/index.ts";
 import type { CommandContext } from "./command.ts";
 import { openInBrowser } from "./open-browser.ts";
@@ -32,6 +33,9 @@ export const SERVE_OPTIONS = {
 /** Values of {@link SERVE_OPTIONS}. */
 export type ServeValues = OptionValues<typeof SERVE_OPTIONS>;
 
+/** A store that takes longer than this to open is waited for with the address printed. */
+const SOON_MS = 500;
+
 /**
  * Starts the server and prints its address, which is the first thing that a person needs.
  *
@@ -48,10 +52,13 @@ export async function startServing(options: ServeValues, context: CommandContext
     ...(options.port === undefined ? {} : { port: options.port }),
     ...(token === undefined ? {} : { token }),
   });
+  // A store that cannot be opened says so at once: then no address is given that leads nowhere.
+  const isOpen = await Promise.race([server.ready.then(() => true), sleep(SOON_MS, false, { ref: false })]);
   out.text(`trainlog is at ${out.style.bold(server.url)}`);
   if (server.takenPort !== undefined)
     out.text(`  (port ${server.takenPort} is taken by another program; this is the next free one)`);
   if (token !== undefined) out.text("  (it asks for the token)");
+  if (!isOpen) out.note("opening the store …");
   const store = await server.ready;
   for (const note of store.notes) out.note(visibleText(note));
   const projects = await store.projects();
@@ -70,7 +77,7 @@ export async function serveUntilStopped(server: RunningServer, { signal, out }: 
 }
 
 /** Resolves when `signal` fires. */
-export function aborted(signal: AbortSignal): Promise<void> {
+function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((settle) => signal.addEventListener("abort", () => settle(), { once: true }));
 }

@@ -96,7 +96,7 @@ export async function findRuns(store: Store, texts: readonly string[]): Promise<
 }
 
 /** Every run of the store, archived ones too, newest first. */
-export async function allRuns(store: Store): Promise<RunInfo[]> {
+async function allRuns(store: Store): Promise<RunInfo[]> {
   const runs: RunInfo[] = [];
   for (let cursor: string | undefined; ; ) {
     const page = await store.listRuns({

@@ -4,10 +4,10 @@ import type { NumberColumn, RunEvent } from "../../src/run/event.ts";
 import { openStore } from "../../src/store/index.ts";
 
 /** Start of the sample's first run. */
-export const CREATED_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
+const CREATED_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
 
 /** A name that would clear the screen, were it printed as it is. */
-export const HOSTILE_NAME = "evil \u001b[2J\nname";
+const HOSTILE_NAME = "evil \u001b[2J\nname";
 
 interface SampleRun {
   readonly runId: string;

@@ -113,8 +113,8 @@ describe("trainlog serve", () => {
     const first = start(["serve", "--port", "0"]);
     const url = await addressOf(first);
     await first.until(/folder /);
-    const { code, stderr } = await trainlog(["serve", "--port", "0"], { cwd: folder });
-    expect(code).toBe(1);
+    const { code, stdout, stderr } = await trainlog(["serve", "--port", "0"], { cwd: folder });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toContain(url);
     expect(stderr).toContain(String(first.child.pid));
   });
@@ -180,7 +180,7 @@ describe("trainlog demo", () => {
   it("stays up when the training is done, until Ctrl-C", async () => {
     const command = start(["demo", "--port", "0", "--steps", "5", "--seconds", "0"]);
     const url = await addressOf(command);
-    await command.until(/the training is done; compare the runs at/);
+    await command.until(/the training is done; the runs are in .*\ncompare them at http/);
     expect((await fetch(`${url}/api/v1/health`)).status).toBe(200);
     command.child.kill("SIGINT");
     expect((await command.result).code).toBe(0);

@@ -87,6 +87,12 @@ describe("trainlog show RUN", () => {
     expect(stdout).toContain("hello from the run");
   });
 
+  it("lists at most as many metrics as asked for, and says how many more there are", async () => {
+    const { stdout } = await inFolder("show", "baseline", "--limit", "1");
+    expect(stdout).toContain("… and 1 more metric (--limit lists more)");
+    expect(stdout).not.toMatch(/^train\/loss/m);
+  });
+
   it("finds a run by id, by the beginning of its id, and by name", async () => {
     for (const text of ["20260102-030405-aaaaaaaa", "20260102-030405", "baseline"]) {
       expect((await json("show", text)).run.name).toBe("baseline");

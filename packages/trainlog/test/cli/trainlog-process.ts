@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 /** The program's entry, in TypeScript. */
-export const MAIN: string = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+const MAIN: string = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 
 /** What a command printed and how it ended. */
 export interface CommandResult {

@@ -51,10 +51,10 @@ export const demoCommand: Command = defineCommand({
         { dir: store.dir, stepCount: options.steps, seed: options.seed, durationMs: options.seconds * 1000 },
         context,
       );
-      if (context.signal.aborted || options.once) return EXIT_OK;
-      context.out.text(
-        `the training is done; compare the runs at ${server.url}\nthe server stays up: Ctrl-C stops it, the runs stay in ${store.dir}`,
-      );
+      if (context.signal.aborted) return EXIT_OK;
+      context.out.text(`the training is done; the runs are in ${store.dir}`);
+      if (options.once) return EXIT_OK;
+      context.out.text(`compare them at ${server.url}; the server stays up until Ctrl-C`);
       await serveUntilStopped(server, context);
       return EXIT_OK;
     } finally {

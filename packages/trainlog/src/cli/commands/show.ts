@@ -38,6 +38,7 @@ export const showCommand: Command = defineCommand({
       max: 100_000,
       help: "also show the last N lines of console output",
     },
+    limit: { type: "integer", value: "N", default: 100, min: 1, max: 10_000, help: "most metrics to list" },
     system: { type: "boolean", help: "also list the machine's metrics (system/…)" },
   },
   examples: [
@@ -66,8 +67,8 @@ export const showCommand: Command = defineCommand({
       const sections = [
         factsText(run, context),
         configText(run, context.out),
-        await metricsText(store, run, listed, context.out),
-        hiddenText(metrics.length - listed.length),
+        await metricsText(store, run, listed.slice(0, options.limit), context.out),
+        hiddenText(run.metricCount, listed.length, metrics.length, options.limit),
         ...(lines === undefined
           ? []
           : [[context.out.style.bold("Console"), ...lines.map(({ text }) => visibleText(text))].join("\n")]),
@@ -193,6 +194,12 @@ function numberText(value: number | undefined): string {
   return value === undefined ? "–" : formatNumber(value);
 }
 
-function hiddenText(hidden: number): string {
-  return hidden === 0 ? "" : `${formatPlural(hidden, "metric")} of the machine not listed (--system lists them)`;
+/** What is not in the list, and how to see it. */
+function hiddenText(metricCount: number, listable: number, known: number, limit: number): string {
+  const cut = Math.max(0, listable - limit) + Math.max(0, metricCount - known);
+  const system = known - listable;
+  return [
+    ...(cut === 0 ? [] : [`… and ${formatPlural(cut, "more metric")} (--limit lists more)`]),
+    ...(system === 0 ? [] : [`${formatPlural(system, "metric")} of the machine not listed (--system lists them)`]),
+  ].join("\n");
 }

@@ -53,7 +53,7 @@ export function startProgress(stream: ProgressStream, options: ProgressOptions):
 }
 
 /** The bar as text: `verify  [███████─────]  57 %  note`. */
-export function progressLine(options: ProgressOptions, done: number, note: string): string {
+function progressLine(options: ProgressOptions, done: number, note: string): string {
   const share = options.total > 0 ? Math.min(1, Math.max(0, done / options.total)) : 1;
   const bar = padText("█".repeat(Math.round(share * BAR_CELLS)), BAR_CELLS).replaceAll(" ", "─");
   return `${options.label}  [${bar}]  ${String(Math.floor(share * 100)).padStart(3)} %  ${note}`.trimEnd();
