@@ -25,6 +25,8 @@ export interface RunLogFs {
   /** Syncs a folder, so that names made in it survive a power loss. */
   syncFolder(path: string): void;
   readFile(path: string): Uint8Array;
+  /** Bytes `offset … offset + lengthBytes` of a file, fewer at its end. */
+  readPart(path: string, offset: number, lengthBytes: number): Uint8Array;
   facts(path: string): FileFacts;
   list(path: string): string[];
   /** Makes a folder and its parents. */
@@ -52,6 +54,7 @@ export const nodeFs: RunLogFs = {
   },
   syncFolder,
   readFile: (path) => fs.readFileSync(path),
+  readPart,
   facts: (path) => {
     const { size, mtimeMs } = fs.statSync(path);
     return { sizeBytes: size, modifiedMs: mtimeMs };
@@ -73,6 +76,16 @@ export const nodeFs: RunLogFs = {
     fs.utimesSync(path, modifiedMs / 1000, modifiedMs / 1000);
   },
 };
+
+function readPart(path: string, offset: number, lengthBytes: number): Uint8Array {
+  const file = fs.openSync(path, "r");
+  try {
+    const bytes = new Uint8Array(lengthBytes);
+    return bytes.subarray(0, fs.readSync(file, bytes, 0, lengthBytes, offset));
+  } finally {
+    fs.closeSync(file);
+  }
+}
 
 function syncFolder(path: string): void {
   // Windows has no handle on folders that could be synced, and needs none.

@@ -10,12 +10,14 @@ import { readBatchHead } from "../codec/batch.ts";
 import {
   decodeSegmentHeader,
   FRAME_BATCH,
+  FRAME_HEADER_BYTES,
   type Frame,
   isTornTail,
   SEGMENT_HEADER_BYTES,
   scanFrames,
 } from "../codec/frame.ts";
 import { KeyDictionary } from "../codec/key-dictionary.ts";
+import { MAX_PAYLOAD_BYTES } from "../codec/limits.ts";
 import type { RunLogFs } from "../file-system.ts";
 import { listSegments, type SegmentName } from "./run-folder.ts";
 
@@ -109,15 +111,24 @@ function noteOrigin(origins: Map<string, number>, writerId: string, seq: number)
   origins.set(writerId, Math.max(seq, origins.get(writerId) ?? -1));
 }
 
+/** A sealed file stands for all before it; its first frame says the origins, and the rest need not be read. */
+function readSealedHead(fs: RunLogFs, path: string): Uint8Array {
+  const head = fs.readPart(path, 0, SEGMENT_HEADER_BYTES + FRAME_HEADER_BYTES);
+  if (head.length < SEGMENT_HEADER_BYTES + FRAME_HEADER_BYTES) return head;
+  const payloadBytes = new DataView(head.buffer, head.byteOffset).getUint32(SEGMENT_HEADER_BYTES + 4, true);
+  return fs.readPart(path, 0, head.length + Math.min(payloadBytes, MAX_PAYLOAD_BYTES));
+}
+
 function scanSegment(fs: RunLogFs, dir: string, segment: SegmentName): ScannedFile {
   const file = segment.name;
-  const bytes = fs.readFile(join(dir, file));
+  const isSealed = segment.extension === "sealed";
+  const bytes = isSealed ? readSealedHead(fs, join(dir, file)) : fs.readFile(join(dir, file));
   const dictionary = new KeyDictionary();
   const origins = new Map<string, number>();
   const damage: MetDamage[] = [];
   let tornTail: TornTail | undefined;
   let endOffset = 0;
-  let namesEarlier = false;
+  let namesEarlier = isSealed;
   const result = (): ScannedFile => ({ dictionary, origins, namesEarlier, endOffset, tornTail, damage });
   if (bytes.length < SEGMENT_HEADER_BYTES || bytes.every((byte) => byte === 0)) {
     tornTail = { file, offset: 0, cutBytes: bytes.length };

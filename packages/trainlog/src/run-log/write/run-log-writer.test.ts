@@ -1,8 +1,10 @@
 import { appendFileSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { isTrainlogError } from "../../run/error.ts";
+import { appendOrigins } from "../codec/batch.ts";
+import { ByteWriter } from "../codec/byte-writer.ts";
 import { crc32c } from "../codec/crc32c.ts";
-import { SEGMENT_HEADER_BYTES } from "../codec/frame.ts";
+import { encodeFrame, encodeSegmentHeader, FRAME_FOOTER, SEGMENT_HEADER_BYTES } from "../codec/frame.ts";
 import { nodeFs } from "../file-system.ts";
 import { type FsOperation, failingFs } from "./failing-fs.ts";
 import { RunLogWriter, type RunLogWriterOptions } from "./run-log-writer.ts";
@@ -70,6 +72,28 @@ describe("RunLogWriter", () => {
       if (step > 0) expect(writer.append(batchAt(0), origin(0)).duplicate).toBe(true);
     }
     expect(folder.steps()).toEqual(Array.from({ length: 12 }, (_, i) => i));
+  });
+
+  it("goes on behind a sealed file, with the origins that its first frame says", () => {
+    using folder = new TestFolder();
+    write(folder, [1]);
+    rmSync(folder.path("000001.log"));
+    const sealed = new ByteWriter();
+    sealed.raw(encodeSegmentHeader("sealed", 7));
+    appendOrigins(sealed, new Map([["w", 41]]));
+    sealed.raw(encodeFrame(FRAME_FOOTER, new Uint8Array(100)));
+    writeFileSync(folder.path("000007.sealed"), sealed.bytes.subarray(0, sealed.length));
+    for (const seq of [42, 43]) {
+      using writer = open(folder);
+      expect(writer.recovery.notes).toEqual([]);
+      expect(writer.lastSeq("w")).toBe(seq - 1);
+      expect(writer.append(batchAt(0), { origin: { writerId: "w", seq: 41 } })).toEqual({ duplicate: true });
+      expect(writer.append(batchAt(seq), { origin: { writerId: "w", seq } })).toMatchObject({
+        duplicate: false,
+        segment: 8,
+      });
+    }
+    expect(folder.steps()).toEqual([42, 43]);
   });
 
   it("states keys again, so that damage costs few names, at no more than a tenth of the bytes", () => {
