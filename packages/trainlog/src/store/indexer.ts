@@ -2,8 +2,8 @@
  * @file Keeps the catalog up to date with the run folders, and tells subscribers what is new.
  *
  * A run is *looked at* when something says that it may have changed (an append, the watcher, a query for that run). Looking reads what was appended and
- * tells subscribers; the catalog is written later, for all runs that changed together in one transaction. Both wait at least ten times as long as
- * they last took, so that upkeep never takes more than a tenth of the processor however much comes in.
+ * tells subscribers; the catalog is written later, for all runs that changed together in one transaction. Both are done in short slices with rests in
+ * proportion, so that neither holds up the event loop nor takes the processor from those who append.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -15,11 +15,14 @@ import { folderSignature, isSealedFolder, type RunIdentity, readIdentity } from 
 import { type IndexedUpTo, RunFollower } from "./run-follower.ts";
 import type { Subscribers } from "./subscribers.ts";
 
-/** Shortest time between two rounds of looking, and between two writes of the catalog. */
+/** Time from a change to the look at it, when somebody listens. */
 const LOOK_MS = 40;
+/** A slice of looking ends after this long, and the next one begins after this many times as long. */
+const SLICE_MS = 15;
+const SLICE_REST_FACTOR = 3;
+/** Shortest time between two writes of the catalog, and how many times as long as the last one took. */
 const WRITE_MS = 250;
-/** A round waits this many times as long as the last one took. */
-const REST_FACTOR = 10;
+const WRITE_REST_FACTOR = 10;
 /** Runs looked at before the catalog is written: what is to be told to it is held in memory. */
 const ROUND_RUNS = 100;
 /** Decoded points kept for queries, all runs together. */
@@ -67,7 +70,6 @@ export class Indexer {
   readonly #unreadable = new Map<string, string>();
   #lookTimer: NodeJS.Timeout | undefined;
   #writeTimer: NodeJS.Timeout | undefined;
-  #lookRestMs = LOOK_MS;
   #writeRestMs = WRITE_MS;
   #writing: Promise<void> = Promise.resolve();
   /** From now on, a run that is not in the catalog began while somebody could listen. */
@@ -135,8 +137,7 @@ export class Indexer {
   touch(runId: string): void {
     if (this.#closed) return;
     this.#touched.add(runId);
-    const waitMs = this.#parts.subscribers.isEmpty ? this.#writeRestMs : this.#lookRestMs;
-    this.#lookTimer ??= setTimeout(() => this.#lookRound(), waitMs).unref();
+    this.#scheduleLook(this.#parts.subscribers.isEmpty ? this.#writeRestMs : LOOK_MS);
   }
 
   /**
@@ -151,7 +152,7 @@ export class Indexer {
     const update = this.#refreshed(runId, open);
     const state = this.#parts.stateOf(runId, open.follower.fold.finish);
     this.#noteRunning(runId, state);
-    if (update.changed || state !== open.state) {
+    if (update.changed || state !== open.state || files !== open.files) {
       open.isDirty = true;
       open.state = state;
       this.#scheduleWrite();
@@ -174,12 +175,17 @@ export class Indexer {
     await this.write();
   }
 
-  /** Brings the catalog up to date with everything that was touched. */
+  /** Brings the catalog up to date with everything that was touched until now. */
   async flush(): Promise<void> {
-    do {
-      for (const runId of [...this.#touched].slice(0, ROUND_RUNS)) this.#lookSafely(runId);
-      await this.write();
-    } while (this.#touched.size > 0);
+    let begun = performance.now();
+    for (const [i, runId] of [...this.#touched].entries()) {
+      if (this.#touched.has(runId)) this.#lookSafely(runId);
+      if (i % ROUND_RUNS === ROUND_RUNS - 1) await this.write();
+      if (performance.now() - begun < SLICE_MS) continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      begun = performance.now();
+    }
+    await this.write();
   }
 
   /** Runs that cannot be read at all, with the reason. */
@@ -223,13 +229,20 @@ export class Indexer {
     for (const runId of [...this.#open.keys()]) this.#drop(runId);
   }
 
-  #lookRound(): void {
-    this.#lookTimer = undefined;
+  #scheduleLook(waitMs: number): void {
+    this.#lookTimer ??= setTimeout(() => {
+      this.#lookTimer = undefined;
+      this.#lookSlice();
+    }, waitMs).unref();
+  }
+
+  #lookSlice(): void {
     const begun = performance.now();
-    for (const runId of [...this.#touched].slice(0, ROUND_RUNS)) this.#lookSafely(runId);
-    this.#lookRestMs = Math.max(LOOK_MS, (performance.now() - begun) * REST_FACTOR);
-    const [next] = this.#touched;
-    if (next !== undefined) this.touch(next);
+    for (const runId of [...this.#touched]) {
+      this.#lookSafely(runId);
+      if (performance.now() - begun > SLICE_MS) break;
+    }
+    if (this.#touched.size > 0) this.#scheduleLook((performance.now() - begun) * SLICE_REST_FACTOR);
   }
 
   #lookSafely(runId: string): void {
@@ -316,7 +329,7 @@ export class Indexer {
     if (this.#parts.writesCatalog) await this.#writeCatalog(dirty);
     for (const [, { follower, state }] of dirty) this.#parts.subscribers.emitRun(follower.info(state));
     this.#evict();
-    this.#writeRestMs = Math.max(WRITE_MS, (performance.now() - begun) * REST_FACTOR);
+    this.#writeRestMs = Math.max(WRITE_MS, (performance.now() - begun) * WRITE_REST_FACTOR);
   }
 
   async #writeCatalog(dirty: readonly (readonly [string, Open])[]): Promise<void> {

@@ -162,10 +162,11 @@ export class Ingest {
     this.#unlogged.delete(runId);
   }
 
-  #writerOf(runId: string, identity: RunIdentity = this.#identity(runId)): OpenWriter {
+  /** The open writer of a run; `identity` for a run that may have to be made. */
+  #writerOf(runId: string, identity?: RunIdentity): OpenWriter {
     const known = this.#writers.get(runId);
     this.#writers.delete(runId);
-    const open = known ?? { writer: this.#open(runId, identity), usedMs: 0 };
+    const open = known ?? { writer: this.#open(runId, identity ?? this.#identity(runId)), usedMs: 0 };
     open.usedMs = Date.now();
     this.#writers.set(runId, open);
     if (known === undefined) this.#evict();

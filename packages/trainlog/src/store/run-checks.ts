@@ -5,7 +5,7 @@ import type { RunEdit } from "./types.ts";
 /** Longest name of a project, run, group or tag, in UTF-16 code units. */
 export const MAX_NAME_LENGTH = 65_536;
 /** Longest notes. */
-export const MAX_NOTES_LENGTH = 4 * 1024 * 1024;
+export const MAX_NOTES_LENGTH: number = 4 * 1024 * 1024;
 /** Most tags of a run. */
 export const MAX_TAGS = 10_000;
 

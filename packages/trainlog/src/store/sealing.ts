@@ -1,10 +1,16 @@
 /** @file When runs are sealed: some time after they ended, in the background, one at a time. */
+
+import { Worker } from "node:worker_threads";
 import { isTrainlogError, TrainlogError } from "../run/error.ts";
+import { type SealReport, sealRun } from "../run-log/seal/index.ts";
 import { readLock } from "../run-log/write/lock.ts";
+import type { SealAnswer } from "./seal-thread.ts";
 import { folderBytes } from "./trash.ts";
 
 /** Time between two looks for runs to seal. */
 const ROUND_MS = 15_000;
+/** A folder up to this size is sealed on the spot: that takes less time than starting a thread. */
+const INLINE_BYTES = 1024 * 1024;
 /** Most runs of one round. */
 const ROUND_RUNS = 20;
 
@@ -67,14 +73,43 @@ export class Sealer {
   }
 }
 
-/** Seals the log in a run's folder, and measures what that saved. */
+/**
+ * Seals the log in a run's folder. A long one is sealed in a thread of its own, because that takes seconds.
+ *
+ * @returns Bytes of the log's files before and after; equal when there was nothing to seal.
+ * @throws TrainlogError `run/damaged` (409) when the log has to be repaired first, `store/no-zstd` (501) on a Node without zstd; and what `sealRun` throws.
+ */
 export async function sealRunFolder(
   runDir: string,
 ): Promise<{ readonly beforeBytes: number; readonly afterBytes: number }> {
-  const beforeBytes = await folderBytes(runDir);
-  const { sealRun } = await import("../run-log/seal/index.ts");
-  sealRun(runDir);
-  return { beforeBytes, afterBytes: await folderBytes(runDir) };
+  const logBytes = await folderBytes(runDir);
+  const report = logBytes > INLINE_BYTES ? await sealInThread(runDir) : sealRun(runDir);
+  if (report.reason === "damaged") {
+    const message = `${runDir} is damaged and was not sealed; run \`trainlog repair\` first: ${report.damage[0]?.message ?? ""}`;
+    throw new TrainlogError("run/damaged", message, { status: 409 });
+  }
+  if (report.reason === "no-zstd") {
+    throw new TrainlogError(
+      "store/no-zstd",
+      `this Node (${process.version}) has no zstd; seal runs with Node 24 or newer`,
+      { status: 501 },
+    );
+  }
+  if (!report.sealed) return { beforeBytes: logBytes, afterBytes: logBytes };
+  return { beforeBytes: report.bytesBefore, afterBytes: report.bytesAfter };
+}
+
+async function sealInThread(runDir: string): Promise<SealReport> {
+  const url = new URL(`./seal-thread${import.meta.url.slice(-3)}`, import.meta.url);
+  const { promise, resolve, reject } = Promise.withResolvers<SealReport>();
+  const thread = new Worker(url, { workerData: runDir });
+  thread.once("message", (answer: SealAnswer) => {
+    if ("report" in answer) resolve(answer.report);
+    else reject(new TrainlogError(answer.code, answer.message, { status: answer.status }));
+  });
+  thread.once("error", reject);
+  thread.once("exit", (code) => reject(new Error(`the sealing thread ended with code ${code}`)));
+  return promise;
 }
 
 /**
