@@ -1,4 +1,6 @@
 /** @file Damage: what cannot be read of a run, named and never hidden. */
+import { isPlainObject } from "../../run/json.ts";
+import { badBatch } from "../codec/byte-reader.ts";
 
 /**
  * What is wrong with a stretch of a file.
@@ -24,4 +26,31 @@ export interface Damage {
 /** Makes a {@link Damage} whose message names file and bytes. */
 export function damageAt(file: string, offset: number, endOffset: number, kind: DamageKind, what: string): Damage {
   return { file, offset, endOffset, kind, message: `${file}, bytes ${offset} to ${endOffset}: ${what}` };
+}
+
+const KINDS: readonly DamageKind[] = [
+  "bad-header",
+  "bad-frame",
+  "torn-tail",
+  "bad-batch",
+  "lost-keys",
+  "unknown-frame",
+];
+
+/** Damage as it was written to an index. @throws TrainlogError `run-log/bad-batch` when it is none. */
+export function damageOf(value: unknown): Damage {
+  if (isPlainObject(value)) {
+    const { file, offset, endOffset, kind, message } = value;
+    const known = KINDS.find((name) => name === kind);
+    if (
+      typeof file === "string" &&
+      typeof offset === "number" &&
+      typeof endOffset === "number" &&
+      typeof message === "string" &&
+      known !== undefined
+    ) {
+      return { file, offset, endOffset, kind: known, message };
+    }
+  }
+  throw badBatch("an index lists damage that is none");
 }

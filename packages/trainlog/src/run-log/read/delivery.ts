@@ -1,9 +1,9 @@
 /** @file What `refresh()` hands out: events that indexing comes by, from where the consumer stands. */
 import type { RunEvent } from "../../run/event.ts";
 import { sliceRows } from "./row-slice.ts";
+import type { IndexListener } from "./run-file.ts";
 import type { RunIndex } from "./run-index.ts";
 import type { ReaderPosition } from "./run-log-reader.ts";
-import type { IndexListener } from "./segment-file.ts";
 
 /** Collects new events between two refreshes. */
 export class Delivery {

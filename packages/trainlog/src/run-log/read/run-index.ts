@@ -67,7 +67,7 @@ export class RunIndex {
   /** Events that are not rows, so far. */
   events = 0;
   /** Wall time of the first row, milliseconds since 1970; NaN while there is none. */
-  firstWallMs = Number.NaN;
+  firstWallMs: number = Number.NaN;
 
   constructor(
     table: MetricTable = new MetricTable(),

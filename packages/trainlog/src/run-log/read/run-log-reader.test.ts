@@ -5,26 +5,9 @@ import type { RunEvent } from "../../run/event.ts";
 import type { SeriesBuckets } from "./buckets.ts";
 import { RunLogReader } from "./run-log-reader.ts";
 import type { SeriesQuery } from "./series-query.ts";
-import { anyRow, flatten, naiveBuckets, type Row, rowsEvent, TestRun } from "./test-run.ts";
+import { anyRun, flatten, naiveBuckets, type Row, rowsEvent, TestRun, writeRun } from "./test-run.ts";
 
 const alert = (title: string): RunEvent => ({ type: "alert", wallMs: 1, title, text: "", level: "info" });
-
-const anyEvents: fc.Arbitrary<RunEvent[]> = fc.array(
-  fc.oneof(
-    { weight: 4, arbitrary: fc.array(anyRow, { minLength: 1, maxLength: 60 }).map(rowsEvent) },
-    { weight: 1, arbitrary: fc.string({ maxLength: 5 }).map(alert) },
-  ),
-  { maxLength: 4 },
-);
-
-/** Batches, and before which of them a new segment begins. */
-const anyRun = fc.array(fc.record({ events: anyEvents, newSegment: fc.boolean() }), { minLength: 1, maxLength: 12 });
-
-function writeRun(batches: readonly { events: RunEvent[]; newSegment: boolean }[]): TestRun {
-  const run = new TestRun().begin();
-  for (const { events, newSegment } of batches) (newSegment ? run.begin() : run).append(events);
-  return run;
-}
 
 const anyQuery: fc.Arbitrary<SeriesQuery> = fc.record(
   {
@@ -92,7 +75,7 @@ describe("RunLogReader", () => {
           for (const key of ["loss", "acc", "note"]) expectSame(reader.series(key, query), rows, key, query);
         }
       }),
-      { numRuns: 150, interruptAfterTimeLimit: 4000 },
+      { numRuns: 150, interruptAfterTimeLimit: 3000 },
     );
   });
 
@@ -121,7 +104,7 @@ describe("RunLogReader", () => {
           );
         }
       }),
-      { numRuns: 100, interruptAfterTimeLimit: 4000 },
+      { numRuns: 100, interruptAfterTimeLimit: 3000 },
     );
   });
 
@@ -160,7 +143,7 @@ describe("RunLogReader", () => {
         const keys = new Set(rows.flatMap(({ values }) => Object.keys(values)));
         expect(new Set(reader.metrics().keys())).toEqual(keys);
       }),
-      { numRuns: 60, interruptAfterTimeLimit: 4000 },
+      { numRuns: 60, interruptAfterTimeLimit: 3000 },
     );
   });
 
@@ -187,7 +170,7 @@ describe("RunLogReader", () => {
         }
         expect(follower.metrics()).toEqual(fresh.metrics());
       }),
-      { numRuns: 60, interruptAfterTimeLimit: 4000 },
+      { numRuns: 60, interruptAfterTimeLimit: 3000 },
     );
   });
 

@@ -6,6 +6,8 @@
  */
 import { join } from "node:path";
 import type { RunEvent } from "../../run/event.ts";
+import { isTornTail } from "../codec/frame.ts";
+import { nodeFs, type RunLogFs } from "../file-system.ts";
 import type { SeriesBuckets } from "./buckets.ts";
 import { ChunkCache, type OwnedCache } from "./chunk-cache.ts";
 import { type Damage, damageAt } from "./damage.ts";
@@ -14,10 +16,13 @@ import type { MetricKind, MetricStats } from "./metric-table.ts";
 import type { PointBlock } from "./point-block.ts";
 import { type JsonChunk, type PointsQuery, queryPoints, type RawPoints } from "./points-query.ts";
 import { runEvents } from "./run-events.ts";
-import { EDITS_FILE, listRunFiles, type RunFiles, seemsAlive } from "./run-files.ts";
+import type { RunFile } from "./run-file.ts";
+import { EDITS_FILE, listRunFiles, type NumberedFile, type RunFiles, seemsAlive } from "./run-files.ts";
 import { RunIndex, type RunPosition } from "./run-index.ts";
+import { type AxisBlock, SealedFile } from "./sealed-file.ts";
 import { SegmentFile } from "./segment-file.ts";
 import { type PointChunk, querySeries, type SeriesQuery } from "./series-query.ts";
+import { openBytes, readSidecar, writeSidecar } from "./sidecar.ts";
 
 /** Options of {@link RunLogReader.open}. */
 export interface RunLogReaderOptions {
@@ -27,6 +32,8 @@ export interface RunLogReaderOptions {
   readonly rows?: boolean;
   /** Where an earlier reader stopped (its `position`): the first `refresh()` hands out what came after. */
   readonly after?: ReaderPosition;
+  /** Takes up the index that an earlier reader wrote beside the run, when there is one that fits. True when absent. */
+  readonly sidecar?: boolean;
   /** The clock, milliseconds since 1970. */
   readonly now?: () => number;
 }
@@ -69,20 +76,27 @@ export class RunLogReader implements Disposable {
   readonly #now: () => number;
   readonly #rows: boolean;
   readonly #cache: OwnedCache<PointBlock>;
+  readonly #axisCache: OwnedCache<AxisBlock>;
+  readonly #usesSidecar: boolean;
   readonly #delivery: Delivery;
   #index = new RunIndex();
-  #files: SegmentFile[] = [];
+  #files: RunFile[] = [];
   #edits: SegmentFile | undefined;
   #editsIndex = new RunIndex();
   #reported = new Set<string>();
   #isAlive = true;
+  /** Bytes of open segments that the newest sidecar covers. */
+  #sidecarEnd = 0;
   #metrics: ReadonlyMap<string, MetricStats> | undefined;
 
   private constructor(dir: string, options: RunLogReaderOptions) {
     this.#dir = dir;
     this.#now = options.now ?? Date.now;
     this.#rows = options.rows ?? false;
-    this.#cache = (options.cache ?? new ChunkCache()).forOwner<PointBlock>();
+    const cache = options.cache ?? new ChunkCache();
+    this.#cache = cache.forOwner<PointBlock>();
+    this.#axisCache = cache.forOwner<AxisBlock>();
+    this.#usesSidecar = options.sidecar ?? true;
     this.#delivery = new Delivery(options.after ?? { rows: 0, events: 0, edits: 0 }, options.rows ?? false);
   }
 
@@ -125,6 +139,11 @@ export class RunLogReader implements Disposable {
   /** Rows and events in the run, as of the last refresh. */
   get length(): RunPosition {
     return { rows: this.#index.rows, events: this.#index.events };
+  }
+
+  /** The index itself, as of the last refresh: for sealing. Not to be changed. */
+  get index(): RunIndex {
+    return this.#index;
   }
 
   /** Highest sequence number by writer id, of the batches that have an origin. */
@@ -180,13 +199,37 @@ export class RunLogReader implements Disposable {
    * Rows that were logged one by one may come as one table. When files are replaced meanwhile (sealing), the stream goes on in the new ones.
    */
   *events(): Generator<RunEvent, void, undefined> {
-    yield* this.#eventsAfter({ rows: 0, events: 0 });
+    yield* this.ownEvents();
     for (const event of this.#edits?.jsonEvents() ?? []) yield event;
+  }
+
+  /** As {@link events}, without edits made by others; from `start` on, which another reader's `position` may say. */
+  *ownEvents(start: RunPosition = { rows: 0, events: 0 }): Generator<RunEvent, void, undefined> {
+    yield* this.#eventsAfter(start);
   }
 
   /** Lets go of cached points. The reader holds no file open. */
   close(): void {
     this.#cache.clear();
+    this.#axisCache.clear();
+  }
+
+  /** Bytes of open segments that were indexed and are in no sidecar: what a later reader would have to read again. */
+  get unsavedBytes(): number {
+    return openBytes(this.#files) - this.#sidecarEnd;
+  }
+
+  /**
+   * Writes the index beside the run, as of the last refresh, so that the next reader need not read the run again. For whoever may write into the
+   * folder; nothing depends on it.
+   *
+   * @returns False when there is nothing worth it: no open segment, or no zstd in this Node.js.
+   * @throws TrainlogError `store/disk-full`, `store/read-only`, `store/io`.
+   */
+  writeSidecar(fs: RunLogFs = nodeFs): boolean {
+    const isWritten = writeSidecar(fs, this.#dir, this.#files, this.#index);
+    if (isWritten) this.#sidecarEnd = openBytes(this.#files);
+    return isWritten;
   }
 
   [Symbol.dispose](): void {
@@ -196,7 +239,7 @@ export class RunLogReader implements Disposable {
   *#eventsAfter(start: RunPosition): Generator<RunEvent, void, undefined> {
     let position = start;
     for (let attempt = 0; attempt < MAX_RETRIES; attempt++) {
-      const stream = runEvents(this.#files, position);
+      const stream = runEvents(this.#files, this.#index, position);
       for (let item = stream.next(); ; item = stream.next()) {
         if (item.done === true) {
           if (item.value === "complete") return;
@@ -223,9 +266,16 @@ export class RunLogReader implements Disposable {
     throw new StaleFiles(`${this.#dir}: its files were replaced ${MAX_RETRIES} times while they were read`);
   }
 
-  /** Follows the folder's list: new segments come behind the known ones. A known file that is gone makes the reader start over. */
+  /**
+   * Follows the folder's list: new segments come behind the known ones, a sealed file replaces those up to its number. A known file that is gone
+   * otherwise makes the reader start over.
+   */
   #adopt(listed: RunFiles): void {
-    if (!this.#files.every(({ name }) => listed.segments.some((segment) => segment.name === name))) this.#startOver();
+    if (this.#files.length === 0 && this.#usesSidecar) this.#takeSidecar(listed);
+    const { sealed } = listed;
+    if (sealed !== undefined && this.#files[0]?.name !== sealed.name) this.#openSealed(sealed);
+    const names = new Set([sealed?.name, ...listed.segments.map(({ name }) => name)]);
+    if (!this.#files.every(({ name }) => names.has(name))) this.#startOver();
     for (const { name, sequence } of listed.segments) {
       if (sequence > (this.#files.at(-1)?.sequence ?? 0)) {
         this.#files.push(new SegmentFile(this.#files.length, join(this.#dir, name), name, sequence));
@@ -233,7 +283,39 @@ export class RunLogReader implements Disposable {
     }
   }
 
-  #advanceFile(file: SegmentFile): boolean {
+  /** Begins anew with a sealed file; what was handed out before stays counted, because sealing changes no order. */
+  #openSealed(file: NumberedFile): void {
+    const opened = SealedFile.open(this.#dir, file, this.#axisCache);
+    if (opened === undefined) return;
+    this.#forget();
+    this.#index = opened.index;
+    this.#files = [opened.sealed];
+    this.#catchUp();
+  }
+
+  #takeSidecar(listed: RunFiles): void {
+    const found = readSidecar(this.#dir, listed, this.#axisCache);
+    if (found === undefined) return;
+    this.#index = found.index;
+    this.#files = [...found.files];
+    this.#sidecarEnd = found.endBytes;
+    this.#catchUp();
+  }
+
+  /** Hands out what the index knows already and the consumer does not. */
+  #catchUp(): void {
+    const { rows, events } = this.#index;
+    const { position } = this.#delivery;
+    if (this.#delivery.wantsRows && position.rows < rows) {
+      for (const { event } of runEvents(this.#files, this.#index, position)) this.#delivery.add(event);
+    } else if (position.events < events) {
+      const known = this.#files.flatMap((file) => file.jsonEvents() ?? []);
+      for (const event of known.slice(position.events)) this.#delivery.add(event);
+    }
+    this.#delivery.moveTo({ rows: Math.max(rows, position.rows), events: Math.max(events, position.events) });
+  }
+
+  #advanceFile(file: RunFile): boolean {
     const result = file.advance(this.#index, this.#delivery.listener(this.#index));
     if (result === "changed") this.#startOver();
     return result === "ok";
@@ -248,18 +330,26 @@ export class RunLogReader implements Disposable {
   }
 
   #startOver(): void {
-    this.#files = [];
-    this.#index = new RunIndex();
+    this.#forget();
     this.#edits = undefined;
     this.#editsIndex = new RunIndex();
-    this.#cache.clear();
     this.#delivery.restart();
   }
 
+  #forget(): void {
+    this.#files = [];
+    this.#index = new RunIndex();
+    this.#sidecarEnd = 0;
+    this.#cache.clear();
+    this.#axisCache.clear();
+  }
+
   /** The torn end of a file: damage only when nobody is there who could be writing it. */
-  #tailDamage({ name, tail }: SegmentFile, isLast: boolean): Damage[] {
+  #tailDamage({ name, tail }: RunFile, isLast: boolean): Damage[] {
     if (tail === undefined || (isLast && this.#isAlive)) return [];
-    return [damageAt(name, tail.offset, tail.end, "torn-tail", `the file ends inside a frame (${tail.reason})`)];
+    return isTornTail(tail)
+      ? [damageAt(name, tail.offset, tail.end, "torn-tail", `the file ends inside a frame (${tail.reason})`)]
+      : [damageAt(name, tail.offset, tail.end, "bad-frame", `no whole frame there (${tail.reason})`)];
   }
 
   #retry<T>(read: () => T): T {
@@ -293,7 +383,7 @@ export class RunLogReader implements Disposable {
     const known = this.#cache.get(chunks[at]!);
     if (known?.end === place.end && (known.numbers.has(metric) || known.json.has(metric)))
       return { block: known, ...bounds };
-    const read = this.#files[place.file]!.readBlock(place, metric, this.#index.scratch);
+    const read = this.#files[place.file]!.readBlock(place, metric, this.#index);
     if (read === undefined) throw new StaleFiles();
     const block = known?.end === place.end ? joined(known, read) : read;
     this.#cache.put(chunks[at]!, block);

@@ -2,13 +2,14 @@
  * @file One open segment as a reader sees it: how far it is indexed, what its key ids mean, and where its events and points lie.
  */
 
+import { join } from "node:path";
 import { isTrainlogError } from "../../run/error.ts";
-import type { RowsEvent, RunEvent } from "../../run/event.ts";
-import type { JsonValue } from "../../run/json.ts";
+import type { JsonObject, JsonValue } from "../../run/json.ts";
 import { type BatchView, viewBatch } from "../codec/batch.ts";
 import {
   decodeSegmentHeader,
   FRAME_BATCH,
+  FRAME_HEADER_BYTES,
   type Frame,
   type FrameDamage,
   SEGMENT_HEADER_BYTES,
@@ -16,57 +17,33 @@ import {
 } from "../codec/frame.ts";
 import { KeyDictionary } from "../codec/key-dictionary.ts";
 import type { RowsView } from "../codec/rows-view.ts";
-import { type Damage, damageAt } from "./damage.ts";
+import { type Damage, damageAt, damageOf } from "./damage.ts";
 import { type FileFacts, readRange, withFile } from "./file-bytes.ts";
 import { framesOfFile } from "./frame-window.ts";
+import { listOf, numberOf, numbersOf, pairsOf } from "./index-state.ts";
 import type { MetricKind } from "./metric-table.ts";
 import { type MetricOfColumn, type PointBlock, PointBlockBuilder } from "./point-block.ts";
+import type { Advance, IndexListener, JsonEvent, RunFile, RunRecord } from "./run-file.ts";
 import type { ChunkPlace, RunIndex } from "./run-index.ts";
-import type { SmallBatch } from "./small-batch.ts";
 
 /** Bytes of frames that are decoded together when raw points are wanted. One frame that is larger is a block of its own. */
-export const BLOCK_BYTES = 256 * 1024;
+export const BLOCK_BYTES: number = 256 * 1024;
 
 /** From so many frames in a block on, frames are small and finding one metric costs as much as decoding all: then all are kept. */
 const SMALL_FRAMES = 8;
 
-/** A JSON event. */
-export type JsonEvent = Exclude<RunEvent, RowsEvent>;
-
-/** Takes what indexing comes by. `firstRow` counts the rows of the run. */
-export interface IndexListener {
-  event(event: JsonEvent): void;
-  /** Whether `rows` wants to see the rows. If not, `moved` tells how many there are now. */
-  readonly wantsRows: boolean;
-  rows(view: RowsView, firstRow: number): void;
-  moved(rows: number): void;
-}
-
-/** What a segment's part of the index is, beside the shared tables: for writing it to a sidecar. */
-export interface SegmentState {
-  readonly name: string;
-  readonly sequence: number;
-  /** How far the file is indexed. */
-  readonly end: number;
-  /** Where the last whole frame begins, or 0; and its first bytes, to know the file again. */
-  readonly anchorOffset: number;
-  readonly anchor: Uint8Array;
-  /** Keys by id; `undefined` where a statement was lost. */
-  readonly keys: readonly (string | undefined)[];
-  /** Pairs of first byte and end of the frames that hold JSON events. */
-  readonly eventFrames: readonly number[];
-  /** By frame offset: key ids whose columns were lost there. */
-  readonly lostKeys: readonly (readonly [offset: number, keyIds: readonly number[]])[];
-  readonly damage: readonly Damage[];
-  /** The block that may still grow. */
-  readonly block: number | undefined;
-}
-
 /** Bytes of a frame's header that tell it from another: length and CRC are among them. */
-const ANCHOR_BYTES = 12;
+const ANCHOR_BYTES = FRAME_HEADER_BYTES;
+
+/** What a segment adds to a written index. */
+export interface SegmentState {
+  readonly facts: JsonObject;
+  /** Pairs of first byte and end of the frames that hold JSON events. */
+  readonly eventFrames: Float64Array;
+}
 
 /** An open segment. */
-export class SegmentFile {
+export class SegmentFile implements RunFile {
   readonly kind = "segment" as const;
   readonly name: string;
   readonly sequence: number;
@@ -82,8 +59,9 @@ export class SegmentFile {
   readonly #lostKeys = new Map<number, readonly number[]>();
   #end = 0;
   #inode: number | undefined;
-  #anchorOffset = 0;
-  #anchor: Uint8Array = new Uint8Array(0);
+  #lastFrame = 0;
+  /** After a restart from a sidecar: what the file must have at `#lastFrame` to be the one that was indexed. */
+  #anchor: Uint8Array | undefined;
   #block: number | undefined;
 
   /**
@@ -102,18 +80,12 @@ export class SegmentFile {
     return this.#end;
   }
 
-  /**
-   * Indexes what was appended.
-   *
-   * @returns `"changed"` when the file is not the one that was indexed (shorter, or another under its name), `"missing"` when it is gone.
-   * @throws TrainlogError `store/newer-format`.
-   */
-  advance(index: RunIndex, listener: IndexListener): "ok" | "changed" | "missing" {
-    const result = withFile(this.#path, (fd, facts) => {
-      if (!this.#isSame(facts)) return "changed" as const;
+  advance(index: RunIndex, listener: IndexListener): Advance {
+    const result = withFile(this.#path, (fd, facts): Advance => {
+      if (!this.#isSame(facts) || !this.#hasAnchor(fd)) return "changed";
       if (facts.sizeBytes > this.#end) this.#indexTo(fd, facts.sizeBytes, index, listener);
       else this.tail = undefined;
-      return "ok" as const;
+      return "ok";
     });
     return result ?? "missing";
   }
@@ -121,6 +93,20 @@ export class SegmentFile {
   #isSame(facts: FileFacts): boolean {
     this.#inode ??= facts.inode;
     return facts.inode === this.#inode && facts.sizeBytes >= this.#end;
+  }
+
+  /** Says whether the file is there and has what was indexed: asked of a segment that came from a sidecar. */
+  isAsIndexed(): boolean {
+    return withFile(this.#path, (fd, facts) => this.#isSame(facts) && this.#hasAnchor(fd)) ?? false;
+  }
+
+  /** Checks once, after a restart from a sidecar, that the file still has the frame that was the last one then. */
+  #hasAnchor(fd: number): boolean {
+    if (this.#anchor === undefined) return true;
+    const found = readRange(fd, this.#lastFrame, this.#lastFrame + ANCHOR_BYTES);
+    const isSame = found.length === this.#anchor.length && found.every((byte, i) => byte === this.#anchor?.[i]);
+    this.#anchor = undefined;
+    return isSame;
   }
 
   #indexTo(fd: number, sizeBytes: number, index: RunIndex, listener: IndexListener): void {
@@ -156,7 +142,7 @@ export class SegmentFile {
   }
 
   #addFrame(frame: Frame, index: RunIndex, listener: IndexListener): void {
-    this.#anchorOffset = frame.offset;
+    this.#lastFrame = frame.offset;
     if (frame.type !== FRAME_BATCH) {
       this.damage.push(
         damageAt(
@@ -175,6 +161,7 @@ export class SegmentFile {
       // Everything is decoded before the index changes, so that a frame counts whole or not at all.
       const rows = batch.records.map((record) => (record.kind === "rows" ? decodeRows(record) : record.event()));
       index.addOrigin(batch.origin);
+      for (const origin of batch.earlierOrigins ?? []) index.addOrigin(origin);
       this.#addRecords(frame, batch, rows, index, listener);
     } catch (error) {
       if (!isTrainlogError(error, "run-log/bad-batch")) throw error;
@@ -253,6 +240,13 @@ export class SegmentFile {
     return metrics[keyId];
   }
 
+  #knownMetric(index: RunIndex, keyId: number, kind: MetricKind): number | undefined {
+    const known = this.#metricOf[kind][keyId];
+    if (known !== undefined) return known;
+    const key = this.#dictionary.keyOf(keyId);
+    return key === undefined ? undefined : index.table.find(key, kind);
+  }
+
   /** The block that the frame belongs to: the current one until it is full. Depends on offsets alone, not on when the reader looked. */
   #blockFor(frame: Frame, index: RunIndex): number {
     if (this.#block !== undefined) {
@@ -266,12 +260,7 @@ export class SegmentFile {
     return this.#block;
   }
 
-  /**
-   * Decodes the points of a block: all of them when its frames are small, else those of `metric`.
-   *
-   * @returns `undefined` when the file is gone or another one.
-   */
-  readBlock(place: ChunkPlace, metric: number, scratch: SmallBatch): PointBlock | undefined {
+  readBlock(place: ChunkPlace, metric: number, index: RunIndex): PointBlock | undefined {
     return withFile(this.#path, (fd, facts) => {
       if (!this.#isSame(facts)) return undefined;
       const frames: Frame[] = [];
@@ -279,7 +268,7 @@ export class SegmentFile {
         if (item.kind === "frame") frames.push(item);
       const wanted = frames.length >= SMALL_FRAMES ? undefined : metric;
       const builder = new PointBlockBuilder();
-      for (const frame of frames) this.#decodePoints(frame, place.start, wanted, builder, scratch);
+      for (const frame of frames) this.#decodePoints(frame, place.start, wanted, builder, index);
       return builder.finish(place.end);
     });
   }
@@ -289,18 +278,18 @@ export class SegmentFile {
     base: number,
     wanted: number | undefined,
     builder: PointBlockBuilder,
-    scratch: SmallBatch,
+    index: RunIndex,
   ): void {
     if (frame.type !== FRAME_BATCH || this.#isDamaged(base + frame.offset)) return;
     const lost = this.#lostKeys.get(base + frame.offset);
     const metricOf: MetricOfColumn = (keyId, kind) => {
       // A key that was lost when this frame was indexed may have been stated since; its points stay out, as the index says.
       if (lost?.includes(keyId) === true) return undefined;
-      const metric = this.#metricOf[kind][keyId];
+      const metric = this.#knownMetric(index, keyId, kind);
       return wanted === undefined || wanted === metric ? metric : undefined;
     };
-    if (frame.payload[0] === 0 && scratch.decode(frame.payload, 1)) {
-      builder.addSmall(scratch, metricOf);
+    if (frame.payload[0] === 0 && index.scratch.decode(frame.payload, 1)) {
+      builder.addSmall(index.scratch, metricOf);
       return;
     }
     for (const record of viewBatch(frame.payload, this.#dictionary).records) {
@@ -312,7 +301,6 @@ export class SegmentFile {
     return this.damage.some((damage) => damage.offset === offset && damage.kind === "bad-batch");
   }
 
-  /** The JSON events of the indexed part, read again. `undefined` when the file is gone or another one. */
   jsonEvents(): JsonEvent[] | undefined {
     return withFile(this.#path, (fd, facts) => {
       if (!this.#isSame(facts)) return undefined;
@@ -326,12 +314,7 @@ export class SegmentFile {
     });
   }
 
-  /**
-   * The batches of the indexed part, one after the other; views of rows, parsed events.
-   *
-   * @returns After the last one, false when the file was gone or another one.
-   */
-  *batches(): Generator<BatchView, boolean, undefined> {
+  *records(): Generator<RunRecord, boolean, undefined> {
     const dictionary = new KeyDictionary();
     let position = SEGMENT_HEADER_BYTES;
     // Read stretch by stretch, so that no file is open while the consumer does something else.
@@ -341,10 +324,51 @@ export class SegmentFile {
         this.#isSame(facts) ? this.#readBatches(fd, start, dictionary) : undefined,
       );
       if (batches === undefined) return false;
-      yield* batches.views;
+      for (const { records } of batches.views) yield* records;
       position = batches.end;
     }
     return true;
+  }
+
+  /** What this file adds to a written index. `undefined` when the file cannot be read. */
+  state(): SegmentState | undefined {
+    const anchor = withFile(this.#path, (fd) => readRange(fd, this.#lastFrame, this.#lastFrame + ANCHOR_BYTES));
+    if (anchor === undefined) return undefined;
+    const keys = Array.from({ length: this.#dictionary.size }, (_, id) => this.#dictionary.keyOf(id) ?? null);
+    const facts = {
+      ...{ name: this.name, sequence: this.sequence, end: this.#end, lastFrame: this.#lastFrame, anchor: [...anchor] },
+      ...{
+        block: this.#block ?? null,
+        keys,
+        lostKeys: [...this.#lostKeys],
+        damage: this.damage.map((damage) => ({ ...damage })),
+      },
+    };
+    return { facts, eventFrames: Float64Array.from(this.#eventFrames) };
+  }
+
+  /**
+   * A segment in the given state.
+   *
+   * @throws TrainlogError `run-log/bad-batch` when the facts are not what {@link SegmentFile.state} gave.
+   */
+  static fromState(file: number, dir: string, state: SegmentState): SegmentFile {
+    const { facts, eventFrames } = state;
+    const name = String(facts["name"]);
+    const segment = new SegmentFile(file, join(dir, name), name, numberOf(facts["sequence"], "sequence"));
+    segment.#end = numberOf(facts["end"], "end");
+    segment.#lastFrame = numberOf(facts["lastFrame"], "lastFrame");
+    segment.#anchor = Uint8Array.from(numbersOf(facts["anchor"], "anchor"));
+    segment.#block = facts["block"] === null ? undefined : numberOf(facts["block"], "block");
+    listOf(facts["keys"], "keys").forEach((key, id) => {
+      if (typeof key === "string") segment.#dictionary.define(id, key);
+    });
+    for (const [offset, keyIds] of pairsOf(facts["lostKeys"], "lostKeys")) {
+      segment.#lostKeys.set(numberOf(offset, "lostKeys"), numbersOf(keyIds, "lostKeys"));
+    }
+    segment.damage.push(...listOf(facts["damage"], "damage").map(damageOf));
+    for (const offset of eventFrames) segment.#eventFrames.push(offset);
+    return segment;
   }
 
   #readBatches(fd: number, start: number, dictionary: KeyDictionary): { views: BatchView[]; end: number } {

@@ -133,6 +133,39 @@ export const anyRow: fc.Arbitrary<Row> = fc.record({
     .map((values) => ({ ...values })),
 });
 
+/** A batch of a run. */
+export interface TestBatch {
+  readonly events: RunEvent[];
+  /** Whether a new segment begins with it. */
+  readonly newSegment: boolean;
+}
+
+const anyEvents: fc.Arbitrary<RunEvent[]> = fc.array(
+  fc.oneof(
+    { weight: 4, arbitrary: fc.array(anyRow, { minLength: 1, maxLength: 60 }).map(rowsEvent) },
+    {
+      weight: 1,
+      arbitrary: fc
+        .string({ maxLength: 5 })
+        .map((title): RunEvent => ({ type: "alert", wallMs: 1, title, text: "", level: "info" })),
+    },
+  ),
+  { maxLength: 4 },
+);
+
+/** Batches, and before which of them a new segment begins. */
+export const anyRun: fc.Arbitrary<TestBatch[]> = fc.array(fc.record({ events: anyEvents, newSegment: fc.boolean() }), {
+  minLength: 1,
+  maxLength: 12,
+});
+
+/** A run folder with these batches. */
+export function writeRun(batches: readonly TestBatch[]): TestRun {
+  const run = new TestRun().begin();
+  for (const { events, newSegment } of batches) (newSegment ? run.begin() : run).append(events);
+  return run;
+}
+
 /** A bucket as the naive model has it. */
 export interface NaiveBucket {
   x: number;
