@@ -5,7 +5,7 @@
  * an older Node before the pinned one is installed (`npm install --package-lock-only`): then there is nothing to build with, and it says so.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -30,7 +30,9 @@ function run(title, command, args, cwd = root) {
 /** Compiles into a fresh folder and swaps it in: nobody sees half a build, and no file of an earlier one stays behind. */
 function compile(title, packageDir) {
   const dist = join(packageDir, "dist");
-  const fresh = mkdtempSync(join(packageDir, ".dist-"));
+  const fresh = join(packageDir, `.dist-${process.pid}`);
+  mkdirSync(fresh);
+  process.on("exit", () => rmSync(fresh, { recursive: true, force: true }));
   run(title, bin("tsc"), ["-p", join(packageDir, "tsconfig.build.json"), "--outDir", fresh]);
   for (const kept of ["dashboard"]) {
     if (existsSync(join(dist, kept))) renameSync(join(dist, kept), join(fresh, kept));

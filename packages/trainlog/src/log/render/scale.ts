@@ -26,7 +26,10 @@ export interface Extent {
  *
  * @param positiveOnly - For a logarithmic axis, which has no place for 0 and below.
  */
-export function extentOf(columns: Iterable<ArrayLike<number>>, { positiveOnly = false } = {}): Extent | undefined {
+export function extentOf(
+  columns: Iterable<ArrayLike<number>>,
+  { positiveOnly = false }: { readonly positiveOnly?: boolean } = {},
+): Extent | undefined {
   let min = Infinity;
   let max = -Infinity;
   for (const values of columns) {
