@@ -17,7 +17,8 @@ const MARK = "$float";
  */
 export function toEventJson(value: unknown): string {
   try {
-    const text = JSON.stringify(needsMark(value) ? marked(value) : value);
+    // The library's type forgets that undefined, a function or a symbol has no text.
+    const text = JSON.stringify(needsMark(value) ? marked(value) : value) as string | undefined;
     if (text !== undefined) return text;
   } catch (cause) {
     throw new TrainlogError("run/bad-json", `a value has no JSON form: ${(cause as Error).message}`, {

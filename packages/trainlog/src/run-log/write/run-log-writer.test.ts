@@ -108,6 +108,27 @@ describe("RunLogWriter", () => {
     expect(statements * 40).toBeLessThan(bytes.length / 10);
   });
 
+  it("keeps a second writer out, and stops when its own lock went to another process while it slept", () => {
+    using folder = new TestFolder();
+    let sleptMs = 0;
+    using writer = open(folder, { now: () => Date.now() + sleptMs });
+    writer.append(batchAt(1));
+    expect(() => open(folder)).toThrow(expect.objectContaining({ code: "run/locked" }));
+    sleptMs = 90_000;
+    writer.append(batchAt(2));
+    const other = { token: "other", pid: 1, hostname: "elsewhere", bootId: null, processStart: null, openedMs: 0 };
+    writeFileSync(folder.path("writer.lock"), JSON.stringify(other));
+    writer.append(batchAt(3));
+    sleptMs = 180_000;
+    expect(() => writer.append(batchAt(4))).toThrow(
+      expect.objectContaining({ code: "run/locked", message: expect.stringMatching(/open the run again/) }),
+    );
+    expect(() => writer.heartbeat()).toThrow(expect.objectContaining({ code: "run/locked" }));
+    expect(folder.steps()).toEqual([1, 2, 3]);
+    writer.close();
+    expect(JSON.parse(readFileSync(folder.path("writer.lock"), "utf8"))).toEqual(other);
+  });
+
   it("refuses to be used after close, by name, and closes twice without harm", () => {
     using folder = new TestFolder();
     const writer = open(folder);

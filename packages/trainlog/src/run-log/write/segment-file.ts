@@ -16,8 +16,8 @@ export class SegmentFile {
   readonly #path: string;
   readonly #file: number;
   #sizeBytes: number;
-  #isSynced = true;
-  #isBroken = false;
+  #isSynced: boolean = true;
+  #isBroken: boolean = false;
   /** Bytes written since the dictionary was last stated whole. */
   bytesSinceStatement = 0;
 
