@@ -47,14 +47,11 @@ function countValues(values: ArrayLike<number>, bins: number): Media {
   const { min, max, finite } = rangeOf(values);
   const edges = edgesOf(min, max, finite === 0 ? 0 : bins);
   const counts = new Array<number>(edges.length - 1).fill(0);
-  // Divided before subtracting, so that a range wider than the largest float64 does not overflow.
-  const low = edges[0] ?? 0;
-  const width = (edges[edges.length - 1] ?? 0) / bins - low / bins;
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
     if (value === undefined || !Number.isFinite(value)) continue;
-    const bin = Math.min(Math.floor(value / width - low / width), bins - 1);
-    counts[Math.max(bin, 0)] = (counts[Math.max(bin, 0)] ?? 0) + 1;
+    const bin = binOf(edges, value);
+    counts[bin] = (counts[bin] ?? 0) + 1;
   }
   return media("histogram", { edges, counts, count: finite, nonFinite: values.length - finite });
 }
@@ -72,13 +69,26 @@ function rangeOf(values: ArrayLike<number>): { min: number; max: number; finite:
   return { min, max, finite };
 }
 
+/** The last bin that begins at or below `value`. By search, because arithmetic on a range that is huge or tiny overflows or loses the value. */
+function binOf(edges: readonly number[], value: number): number {
+  let [low, high] = [0, edges.length - 2];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((edges[middle] ?? Infinity) <= value) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
 /** `bins + 1` equal edges. Equal values get a bin of width 1 (or of their own precision) around them. */
 function edgesOf(min: number, max: number, bins: number): number[] {
   if (bins === 0) return [0];
-  const half = Math.max(0.5, Math.abs(min) * 2 ** -40);
-  const [low, high] = min === max ? [min - half, max + half] : [min, max];
+  const half = min === max ? Math.max(0.5, Math.abs(min) * 2 ** -40) : 0;
+  const low = Math.max(min - half, -Number.MAX_VALUE);
+  const high = Math.min(max + half, Number.MAX_VALUE);
+  // Divided before subtracting, so that a range wider than the largest float64 does not overflow.
   const width = high / bins - low / bins;
-  return Array.from({ length: bins + 1 }, (_, i) => (i === bins ? high : low + width * i));
+  return Array.from({ length: bins + 1 }, (_, i) => (i === bins ? high : Math.min(low + width * i, high)));
 }
 
 function bad(detail: string): TrainlogError {

@@ -10,7 +10,7 @@ import { rowsOf } from "./rows-of.ts";
 /** Rows, columns, config and summary of one run. */
 export class Collected {
   readonly records: { readonly step: number; readonly values: JsonObject }[] = [];
-  readonly history = new Map<string, JsonValue[]>();
+  readonly history: Map<string, JsonValue[]> = new Map();
   readonly events: RunEvent[] = [];
   readonly #reporter: Reporter;
   readonly #config = new Map<string, JsonValue>();

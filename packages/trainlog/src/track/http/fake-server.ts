@@ -11,8 +11,8 @@ export type Fault = (request: IncomingMessage, response: ServerResponse) => bool
 /** Takes batches and blobs in memory. */
 export class FakeServer {
   /** Events of each run, each batch once. */
-  readonly runs = new Map<string, RunEvent[]>();
-  readonly blobs = new Map<string, number>();
+  readonly runs: Map<string, RunEvent[]> = new Map();
+  readonly blobs: Map<string, number> = new Map();
   /** Paths asked for, in order. */
   readonly requests: string[] = [];
   fault: Fault | undefined;

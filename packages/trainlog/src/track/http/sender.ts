@@ -184,7 +184,7 @@ export class Sender {
 
   #delivered(): void {
     const { source, reporter, client } = this.#parts;
-    if (this.#failures > 0) reporter.once("back", `${client.url} answers again; sending goes on`);
+    if (this.#failures > 1) reporter.once("back", `${client.url} answers again; sending goes on`);
     source.acknowledge(0);
     this.#sentAny = true;
     this.#failures = 0;
