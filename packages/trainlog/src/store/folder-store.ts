@@ -121,6 +121,7 @@ export class FolderStore implements Store {
       stateOf: (runId, finish) => this.#stateOf(runId, finish),
       onProblem,
       maxOpenReaders: options.maxOpenReaders ?? DEFAULT_OPEN_RUNS,
+      writesIndexes: parts.lock !== undefined,
       writesCatalog: !parts.isServedElsewhere || this.#catalog.inMemory,
     });
     this.#follower = new FolderFollower({

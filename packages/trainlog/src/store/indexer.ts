@@ -23,6 +23,8 @@ const SLICE_REST_FACTOR = 3;
 /** Shortest time between two writes of the catalog, and how many times as long as the last one took. */
 const WRITE_MS = 250;
 const WRITE_REST_FACTOR = 10;
+/** Bytes of a run's log that are not worth an index of their own: reading them again takes a few milliseconds. */
+const SIDECAR_BYTES = 512 * 1024;
 /** Runs looked at before the catalog is written: what is to be told to it is held in memory. */
 const ROUND_RUNS = 100;
 /** Decoded points kept for queries, all runs together. */
@@ -39,6 +41,8 @@ export interface IndexerParts {
   readonly maxOpenReaders: number;
   /** Whether this process writes the catalog; if not, another one does. */
   readonly writesCatalog: boolean;
+  /** Whether to write the indexes of runs beside them. */
+  readonly writesIndexes: boolean;
 }
 
 interface Open {
@@ -307,8 +311,32 @@ export class Indexer {
   }
 
   #drop(runId: string): void {
-    this.#open.get(runId)?.follower.close();
+    const open = this.#open.get(runId);
     this.#open.delete(runId);
+    if (open === undefined) return;
+    this.#saveIndex(runId, open.follower, SIDECAR_BYTES);
+    open.follower.close();
+  }
+
+  /** Writes the indexes of runs that grew by as much as an index is worth, so that no opening reads more than that again. */
+  async #saveIndexes(runIds: readonly string[]): Promise<void> {
+    for (const runId of runIds) {
+      const reader = this.#open.get(runId)?.follower.reader;
+      if (reader === undefined || reader.unsavedBytes < Math.max(SIDECAR_BYTES, reader.indexBytes)) continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      const open = this.#open.get(runId);
+      if (open !== undefined) this.#saveIndex(runId, open.follower, 0);
+    }
+  }
+
+  #saveIndex(runId: string, { reader }: RunFollower, fromBytes: number): void {
+    if (!this.#parts.writesIndexes || reader.unsavedBytes < fromBytes || !existsSync(this.#runDir(runId))) return;
+    try {
+      reader.writeSidecar();
+    } catch (error) {
+      // Derived data: without it the next opening takes longer.
+      this.#parts.onProblem(`the index of run ${runId} cannot be written: ${messageOf(error)}`);
+    }
   }
 
   #scheduleWrite(): void {
@@ -328,6 +356,7 @@ export class Indexer {
     for (const [, open] of dirty) open.isDirty = false;
     if (this.#parts.writesCatalog) await this.#writeCatalog(dirty);
     for (const [, { follower, state }] of dirty) this.#parts.subscribers.emitRun(follower.info(state));
+    await this.#saveIndexes(dirty.map(([runId]) => runId));
     this.#evict();
     this.#writeRestMs = Math.max(WRITE_MS, (performance.now() - begun) * WRITE_REST_FACTOR);
   }
