@@ -88,7 +88,8 @@ function edgesOf(min: number, max: number, bins: number): number[] {
   const high = Math.min(max + half, Number.MAX_VALUE);
   // Divided before subtracting, so that a range wider than the largest float64 does not overflow.
   const width = high / bins - low / bins;
-  return Array.from({ length: bins + 1 }, (_, i) => (i === bins ? high : Math.min(low + width * i, high)));
+  const inner = Array.from({ length: bins - 1 }, (_, i) => Math.min(low + width * (i + 1), high));
+  return [low, ...inner, high];
 }
 
 function bad(detail: string): TrainlogError {
