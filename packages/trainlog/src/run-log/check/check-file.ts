@@ -6,7 +6,7 @@ import {
   decodeSegmentHeader,
   FRAME_AXIS,
   FRAME_BATCH,
-  FRAME_FOOTER,
+  FRAME_END,
   type Frame,
   type FrameDamage,
   isTornTail,
@@ -130,7 +130,7 @@ class FileChecker {
   frame(frame: Frame): void {
     this.#frameCount++;
     if (frame.type === FRAME_BATCH) this.#batch(frame);
-    else if (this.#expected.kind !== "sealed" || frame.type < FRAME_AXIS || frame.type > FRAME_FOOTER) {
+    else if (this.#expected.kind !== "sealed" || frame.type < FRAME_AXIS || frame.type > FRAME_END) {
       this.#add(
         frame.offset,
         frame.end,

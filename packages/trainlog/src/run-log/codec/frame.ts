@@ -22,6 +22,8 @@ export const FRAME_AXIS = 2;
 export const FRAME_COLUMN = 3;
 export const FRAME_EVENTS = 4;
 export const FRAME_FOOTER = 5;
+/** A sealed file's last frame, which says where its index is. */
+export const FRAME_END = 6;
 
 /** What a disk writes at once, at least. */
 const SECTOR_BYTES = 512;

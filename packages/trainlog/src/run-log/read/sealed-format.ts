@@ -13,8 +13,7 @@ import type { MetricKind } from "./metric-table.ts";
 import { readNumbers, writeNumbers } from "./number-array.ts";
 import { pack, unpack } from "./packed.ts";
 
-/** Frame type of a sealed file's last frame, which says where its index is. */
-export const FRAME_END = 6;
+export { FRAME_END } from "../codec/frame.ts";
 
 /** Most rows of an axis, and points of a column, in one frame. */
 export const CHUNK_POINTS = 16_384;
