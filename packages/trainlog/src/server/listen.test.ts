@@ -1,57 +1,19 @@
-import { spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, request as httpRequest } from "node:http";
 import { type AddressInfo, connect } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { BATCH_TYPE, type PointsAnswer } from "../api/index.ts";
-import type { RunEvent } from "../run/event.ts";
-import { encodeBody } from "../run-log/codec/body.ts";
+import { describe, expect, it } from "vitest";
+import { BATCH_TYPE } from "../api/index.ts";
 import { FakeStore } from "./fake-store.ts";
-import { type RunningServer, type ServeOptions, startServer } from "./listen.ts";
-
-let dir = "";
-const running: RunningServer[] = [];
-
-beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), "trainlog-server-"));
-});
-
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((server) => server.close()));
-  rmSync(dir, { recursive: true, force: true });
-});
-
-async function start(options: Partial<ServeOptions> = {}): Promise<RunningServer> {
-  const server = await startServer({ dir, port: 0, onProblem: () => {}, ...options });
-  running.push(server);
-  return server;
-}
+import type { RunningServer, ServeOptions } from "./listen.ts";
+import { post, startTestServer } from "./test-server.ts";
 
 /** Starts a server over a store in memory. */
 async function startFake(options: Partial<ServeOptions> = {}): Promise<{ server: RunningServer; store: FakeStore }> {
   const store = new FakeStore();
-  const server = await start({ openStore: async () => store, ...options });
+  const server = await startTestServer({ openStore: async () => store, ...options });
   await server.ready;
   return { server, store };
-}
-
-function batch(runId: string, seq: number): Uint8Array<ArrayBuffer> {
-  const first: RunEvent[] = seq === 0 ? [{ type: "start", runId, project: "p", wallMs: 1 }] : [];
-  const rows = {
-    steps: Float64Array.of(seq),
-    wallMs: Float64Array.of(seq),
-    columns: [{ kind: "number" as const, key: "loss", values: Float64Array.of(seq) }],
-  };
-  return encodeBody([{ origin: { writerId: "w", seq }, events: [...first, { type: "rows", rows }] }]);
-}
-
-function post(url: string, runId: string, seq: number): Promise<Response> {
-  const init = { method: "POST", body: batch(runId, seq), headers: { "content-type": BATCH_TYPE } };
-  return fetch(`${url}/api/v1/runs/${runId}/batches`, init);
 }
 
 /** A server of somebody else on a free port. */
@@ -86,7 +48,7 @@ describe("a port", () => {
 describe("while the store opens", () => {
   it("health answers, data routes say 503 with Retry-After, and both are right once it is open", async () => {
     const { promise, resolve } = Promise.withResolvers<FakeStore>();
-    const server = await start({ openStore: () => promise });
+    const server = await startTestServer({ openStore: () => promise });
     expect((await fetch(`${server.url}/api/v1/health`)).status).toBe(200);
     expect((await fetch(`${server.url}/api/v1/ready`)).status).toBe(503);
     const early = await fetch(`${server.url}/api/v1/runs`);
@@ -101,7 +63,7 @@ describe("while the store opens", () => {
   });
 
   it("a store that cannot be opened is told by `ready`, and the port is free again", async () => {
-    const server = await start({
+    const server = await startTestServer({
       openStore: async () => {
         throw new Error("no such luck");
       },
@@ -114,7 +76,7 @@ describe("while the store opens", () => {
   it("a server that is stopped meanwhile closes the store that comes too late", async () => {
     const { promise, resolve } = Promise.withResolvers<FakeStore>();
     const store = new FakeStore();
-    const server = await start({ openStore: () => promise });
+    const server = await startTestServer({ openStore: () => promise });
     await sleep(5);
     const closing = server.close();
     resolve(store);
@@ -186,7 +148,7 @@ describe("on a real socket", () => {
   });
 
   it("a blob goes up and down in a stream, and half an upload is not there", async () => {
-    const server = await start();
+    const server = await startTestServer();
     await server.ready;
     const bytes = randomBytes(3_000_000);
     const path = `${server.url}/api/v1/blobs/${createHash("sha256").update(bytes).digest("hex")}`;
@@ -226,58 +188,5 @@ describe("on a real socket", () => {
     while (!text.includes('"too-slow"')) await sleep(10);
     socket.destroy();
     expect(text).toContain("event: reset");
-  });
-});
-
-describe("with the real store", () => {
-  it("a run that is sent is listed, charted, and comes live", async () => {
-    const server = await start();
-    await server.ready;
-    const stream = (await fetch(`${server.url}/api/v1/events?run=run-1`)).body!.getReader();
-    await stream.read();
-    for (let seq = 0; seq < 3; seq++) expect((await post(server.url, "run-1", seq)).status).toBe(200);
-    let live = "";
-    while (!/"firstIndex":2|"values":\[[\d,]*2\]/.test(live))
-      live += new TextDecoder().decode((await stream.read()).value);
-    await stream.cancel();
-    const series = await (await fetch(`${server.url}/api/v1/runs/run-1/series?key=loss`)).json();
-    expect(series).toMatchObject({ series: [{ form: "exact", x: [0, 1, 2], values: [0, 1, 2], nextIndex: 3 }] });
-    const list = (await (await fetch(`${server.url}/api/v1/runs?project=p`)).json()) as { runs: unknown[] };
-    expect(list.runs).toMatchObject([{ runId: "run-1", state: "running" }]);
-  });
-
-  it("killed again and again under a sending client, it has every acknowledged point exactly once", async () => {
-    const script = `
-      import { startServer } from ${JSON.stringify(new URL("./listen.ts", import.meta.url).href)};
-      const server = await startServer({ dir: process.argv[1], port: 0 });
-      await server.ready;
-      console.log(server.url);`;
-    let seq = 0;
-    for (let round = 0; round < 3; round++) {
-      const child = spawn(process.execPath, ["--input-type=module", "--eval", script, dir], {
-        stdio: ["ignore", "pipe", "inherit"],
-      });
-      const url = await new Promise<string>((resolve) =>
-        child.stdout.once("data", (data) => resolve(String(data).trim())),
-      );
-      // It dies some milliseconds after its seventh answer, in the middle of whatever it is doing.
-      const answers = seq + 7;
-      for (let status = 200; status === 200; seq += status === 200 ? 1 : 0) {
-        if (seq === answers) setTimeout(() => child.kill("SIGKILL"), 3 * round);
-        // A batch without an answer is sent again, to the next server.
-        status = await post(url, "run-1", seq).then(
-          (answer) => answer.status,
-          () => 0,
-        );
-      }
-      expect(seq).toBeGreaterThanOrEqual(answers);
-      child.kill("SIGKILL");
-      await new Promise((resolve) => child.once("close", resolve));
-    }
-    const server = await start();
-    await (await server.ready).refresh();
-    expect((await post(server.url, "run-1", seq)).status).toBe(200);
-    const points = (await (await fetch(`${server.url}/api/v1/runs/run-1/points?key=loss`)).json()) as PointsAnswer;
-    expect(points.values).toEqual(Array.from({ length: seq + 1 }, (_, i) => i));
   });
 });
