@@ -1,13 +1,14 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { type FsOperation, failingFs } from "../../../test/support/run-log/failing-fs.ts";
+import { batchAt, IDENTITY, TestFolder } from "../../../test/support/run-log/test-folder.ts";
 import type { RunEvent } from "../../run/event.ts";
 import { decodeBatch, encodeBatch } from "../codec/batch.ts";
 import { encodeFrame, encodeSegmentHeader, SEGMENT_HEADER_BYTES, scanFrames } from "../codec/frame.ts";
 import { KeyDictionary } from "../codec/key-dictionary.ts";
 import { nodeFs } from "../file-system.ts";
-import { type FsOperation, failingFs } from "../write/failing-fs.ts";
+import { sealRun } from "../seal/index.ts";
 import { RunLogWriter } from "../write/run-log-writer.ts";
-import { batchAt, IDENTITY, TestFolder } from "../write/test-batches.ts";
 import { repairRun } from "./repair-run.ts";
 import { verifyRun } from "./verify-run.ts";
 
@@ -106,6 +107,23 @@ describe("verifyRun", () => {
       if (text === undefined) rmSync(folder.path("run.json"));
       else writeFileSync(folder.path("run.json"), text);
       expect(verifyRun(folder.dir).damage).toMatchObject([{ kind: "bad-identity", file: "run.json" }]);
+    }
+  });
+
+  it("reads sealed files too, names what is flipped in them, and repair leaves them as they are", () => {
+    using folder = makeRun([1, 2, 3]);
+    sealRun(folder.dir);
+    const name = readdirSync(folder.dir).find((file) => file.endsWith(".sealed"))!;
+    expect(verifyRun(folder.dir)).toMatchObject({ damage: [], notes: [] });
+    const bytes = readFileSync(folder.path(name));
+    for (let at = 0; at < bytes.length; at += 7) {
+      const flipped = Buffer.from(bytes);
+      flipped[at]! ^= 1 << (at & 7);
+      writeFileSync(folder.path(name), flipped);
+      const { damage } = verifyRun(folder.dir);
+      expect(damage.some(({ file, offset, endOffset }) => file === name && offset <= at && at < endOffset)).toBe(true);
+      expect(repairRun(folder.dir)).toMatchObject({ repaired: [], unrepaired: damage });
+      expect(readFileSync(folder.path(name))).toEqual(flipped);
     }
   });
 

@@ -4,7 +4,8 @@ import { isTrainlogError, TrainlogError } from "../../run/error.ts";
 import { decodeSegmentHeader } from "../codec/frame.ts";
 import { diskError, systemCode } from "../disk-error.ts";
 import { nodeFs, type RunLogFs } from "../file-system.ts";
-import { type Damage, damageAt } from "../read/damage.ts";
+import { damageAt } from "../read/damage.ts";
+import { checkSealed } from "../seal/check-sealed.ts";
 import { runLiveness } from "../write/lock.ts";
 import { IDENTITY_FILE, listSegments, type RunIdentity, readIdentity, type SegmentName } from "../write/run-folder.ts";
 import { checkFile, type ExpectedFile, type FileCheck, type FoundDamage } from "./check-file.ts";
@@ -17,8 +18,6 @@ export interface VerifyOptions {
   readonly fs?: RunLogFs;
   /** The clock, milliseconds since 1970. */
   readonly now?: () => number;
-  /** Checks what the frames of a sealed file say, beyond their checksums. */
-  readonly checkSealed?: (path: string) => readonly Damage[];
 }
 
 /** What {@link verifyRun} found. */
@@ -81,7 +80,9 @@ function checkFolder(
     }
   }
   for (const { name, extension } of listSegments(names)) {
-    if (extension === "sealed") damage.push(...(options.checkSealed?.(join(dir, name)) ?? []));
+    // What the frames of a sealed file say is looked at when all of them are whole; else the damage is named already.
+    if (extension === "sealed" && !damage.some(({ file }) => file === name))
+      damage.push(...checkSealed(join(dir, name)));
   }
   return {
     runId,

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { anyBatch } from "../../../test/support/run-log/sample-events.ts";
 import type { Rows, RunEvent } from "../../run/event.ts";
 import { appendKeys, appendOrigins, decodeBatch, encodeBatch, readBatchHead, readOrigin, viewBatch } from "./batch.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import { FRAME_HEADER_BYTES, scanFrames } from "./frame.ts";
 import { KeyDictionary } from "./key-dictionary.ts";
-import { anyBatch } from "./sample-events.ts";
 
 const payloadOf = (frame: Uint8Array): Uint8Array => frame.subarray(FRAME_HEADER_BYTES);
 

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { anyBatch } from "../../../test/support/run-log/sample-events.ts";
 import { encodeBatch } from "./batch.ts";
 import { decodeBody, encodeBody } from "./body.ts";
 import { encodeFrame } from "./frame.ts";
 import { KeyDictionary } from "./key-dictionary.ts";
-import { anyBatch } from "./sample-events.ts";
 
 describe("body", () => {
   it("comes back as it was sent", () => {

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { type FsOperation, failingFs } from "../../../test/support/run-log/failing-fs.ts";
 import type { RunEvent } from "../../run/event.ts";
 import { nodeFs } from "../file-system.ts";
 import { RunLogReader } from "../read/run-log-reader.ts";
 import type { SeriesQuery } from "../read/series-query.ts";
 import { anyRun, flatten, rowsEvent, TestRun, writeRun } from "../read/test-run.ts";
-import { type FsOperation, failingFs } from "../write/failing-fs.ts";
 import { checkSealed } from "./check-sealed.ts";
 import { sealRun } from "./seal-run.ts";
 

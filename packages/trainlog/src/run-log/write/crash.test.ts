@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { batchAt, IDENTITY, TestFolder } from "../../../test/support/run-log/test-folder.ts";
 import { RunLogWriter } from "./run-log-writer.ts";
-import { batchAt, IDENTITY, TestFolder } from "./test-batches.ts";
 
 const here = (name: string): string => JSON.stringify(fileURLToPath(new URL(name, import.meta.url)));
 
@@ -14,7 +14,7 @@ const here = (name: string): string => JSON.stringify(fileURLToPath(new URL(name
 const WRITER_SCRIPT = `
   import { writeSync } from "node:fs";
   import { RunLogWriter } from ${here("./run-log-writer.ts")};
-  import { batchAt, IDENTITY } from ${here("./test-batches.ts")};
+  import { batchAt, IDENTITY } from ${here("../../../test/support/run-log/test-folder.ts")};
   const writer = RunLogWriter.open(process.argv[1], IDENTITY, { segmentBytes: 20000 });
   for (let step = writer.lastSeq("w") + 1; ; step++) {
     writer.append(batchAt(step), { origin: { writerId: "w", seq: step } });

@@ -4,8 +4,8 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { failingFs } from "../../../test/support/run-log/failing-fs.ts";
 import { nodeFs } from "../file-system.ts";
-import { failingFs } from "./failing-fs.ts";
 import { HEARTBEAT_LIMIT_MS, Lock, type LockOwner, readLock, runLiveness, WRITER_LOCK } from "./lock.ts";
 import { nodeProcesses } from "./process-table.ts";
 

@@ -1,14 +1,14 @@
 import { appendFileSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { type FsOperation, failingFs } from "../../../test/support/run-log/failing-fs.ts";
+import { batchAt, IDENTITY, TestFolder } from "../../../test/support/run-log/test-folder.ts";
 import { isTrainlogError } from "../../run/error.ts";
 import { appendOrigins } from "../codec/batch.ts";
 import { ByteWriter } from "../codec/byte-writer.ts";
 import { crc32c } from "../codec/crc32c.ts";
 import { encodeFrame, encodeSegmentHeader, FRAME_FOOTER, SEGMENT_HEADER_BYTES } from "../codec/frame.ts";
 import { nodeFs } from "../file-system.ts";
-import { type FsOperation, failingFs } from "./failing-fs.ts";
 import { RunLogWriter, type RunLogWriterOptions } from "./run-log-writer.ts";
-import { batchAt, IDENTITY, TestFolder } from "./test-batches.ts";
 
 function open(folder: TestFolder, options?: RunLogWriterOptions): RunLogWriter {
   return RunLogWriter.open(folder.dir, IDENTITY, options);

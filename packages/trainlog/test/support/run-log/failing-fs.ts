@@ -1,5 +1,5 @@
 /** @file For tests: a file system whose n-th call fails. */
-import type { RunLogFs } from "../file-system.ts";
+import type { RunLogFs } from "../../../src/run-log/file-system.ts";
 
 /** Names of the operations. */
 export type FsOperation = keyof RunLogFs;

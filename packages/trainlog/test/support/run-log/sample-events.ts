@@ -1,9 +1,9 @@
 /** @file Arbitrary run events for property tests of the codec and of what stands on it. */
 import fc from "fast-check";
-import type { Column, Rows, RunEvent } from "../../run/event.ts";
-import type { JsonObject, JsonValue } from "../../run/json.ts";
-import { isPlainObject } from "../../run/json.ts";
-import type { Batch } from "./batch.ts";
+import type { Column, Rows, RunEvent } from "../../../src/run/event.ts";
+import type { JsonObject, JsonValue } from "../../../src/run/json.ts";
+import { isPlainObject } from "../../../src/run/json.ts";
+import type { Batch } from "../../../src/run-log/codec/batch.ts";
 
 const key = fc.oneof(
   fc.string({ minLength: 1, maxLength: 12, unit: "binary" }),

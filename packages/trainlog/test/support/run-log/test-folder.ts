@@ -2,11 +2,11 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { RunEvent } from "../../run/event.ts";
-import { decodeBatch } from "../codec/batch.ts";
-import { FRAME_BATCH, SEGMENT_HEADER_BYTES, scanFrames } from "../codec/frame.ts";
-import { KeyDictionary } from "../codec/key-dictionary.ts";
-import type { RunIdentity } from "./run-folder.ts";
+import type { RunEvent } from "../../../src/run/event.ts";
+import { decodeBatch } from "../../../src/run-log/codec/batch.ts";
+import { FRAME_BATCH, SEGMENT_HEADER_BYTES, scanFrames } from "../../../src/run-log/codec/frame.ts";
+import { KeyDictionary } from "../../../src/run-log/codec/key-dictionary.ts";
+import type { RunIdentity } from "../../../src/run-log/write/run-folder.ts";
 
 /** The identity that the tests write. */
 export const IDENTITY: RunIdentity = { runId: "r1", project: "p", createdMs: 1_790_000_000_000 };
