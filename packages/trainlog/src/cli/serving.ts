@@ -3,14 +3,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type RunningServer, startServer } from "../server/index.ts";
 import type { CommandContext } from "./command.ts";
 import { openInBrowser } from "./open-browser.ts";
-import { DIR_OPTION, type OptionTable, type OptionValues } from "./option-types.ts";
+import { DIR_OPTION, type OptionValues } from "./option-types.ts";
 import { storeDirOf } from "./store-access.ts";
 import { formatPlural } from "./terminal/format.ts";
 import { visibleText } from "./terminal/text-width.ts";
 
-/** Options of every command that serves. */
-export const SERVE_OPTIONS = {
-  ...DIR_OPTION,
+const OWN_OPTIONS = {
   host: {
     type: "text",
     value: "NAME",
@@ -27,8 +25,17 @@ export const SERVE_OPTIONS = {
   },
   token: { type: "text", value: "TOKEN", help: "secret that every request must carry", defaultText: "$TRAINLOG_TOKEN" },
   "allowed-host": { type: "text", value: "NAME", multiple: true, help: "also answer to this host name" },
+  "allowed-origin": {
+    type: "text",
+    value: "ORIGIN",
+    multiple: true,
+    help: "let pages of this origin use the API, such as http://localhost:8080 for a page that trains and logs",
+  },
   open: { type: "boolean", help: "open the page in the browser" },
-} as const satisfies OptionTable;
+} as const;
+
+/** Options of every command that serves. */
+export const SERVE_OPTIONS: typeof DIR_OPTION & typeof OWN_OPTIONS = { ...DIR_OPTION, ...OWN_OPTIONS };
 
 /** Values of {@link SERVE_OPTIONS}. */
 export type ServeValues = OptionValues<typeof SERVE_OPTIONS>;
@@ -48,6 +55,7 @@ export async function startServing(options: ServeValues, context: CommandContext
     dir: storeDirOf(options.dir, context),
     host: options.host,
     allowedHosts: options["allowed-host"],
+    allowedOrigins: options["allowed-origin"],
     onProblem: (message) => out.note(visibleText(message)),
     ...(options.port === undefined ? {} : { port: options.port }),
     ...(token === undefined ? {} : { token }),
