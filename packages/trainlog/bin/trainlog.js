@@ -12,11 +12,10 @@ function start() {
   // TRAINLOG_SOURCE=1 runs the TypeScript of a checkout without a build.
   var main = process.env.TRAINLOG_SOURCE === "1" ? "../src/cli/main.ts" : "../dist/cli/main.js";
   import(main).then(
-    function (program) {
-      return program.main();
-    },
-    function (error) {
-      var missing = error && error.code === "ERR_MODULE_NOT_FOUND" && String(error.url).slice(-main.length + 2) === main.slice(2);
+    (program) => program.main(),
+    (error) => {
+      var missing =
+        error && error.code === "ERR_MODULE_NOT_FOUND" && String(error.url).slice(-main.length + 2) === main.slice(2);
       if (!missing) throw error;
       fail("this checkout is not built yet; run `npm run build` in it (or `npm ci`, which builds too)");
     },
@@ -24,7 +23,13 @@ function start() {
 }
 
 if (parseInt(process.versions.node, 10) < NEEDED_MAJOR) {
-  fail("needs Node " + NEEDED_MAJOR + " or newer, this is " + process.version + "; install it from https://nodejs.org or run `npx -p node@24 -p trainlog trainlog`");
+  fail(
+    "needs Node " +
+      NEEDED_MAJOR +
+      " or newer, this is " +
+      process.version +
+      "; install it from https://nodejs.org or run `npx -p node@24 -p trainlog trainlog`",
+  );
 } else {
   start();
 }

@@ -62,15 +62,15 @@ export const COMMON_OPTIONS = {
   json: { type: "boolean", help: "print one JSON document on standard output, for programs" },
   debug: { type: "boolean", help: "print the stack of an error" },
   help: { type: "boolean", short: "h", help: "print this help" },
-} as const satisfies OptionTable;
+} as const;
 
 /** The option of every command that works on a store; see `storeDirOf`. */
 export const DIR_OPTION = {
   dir: { type: "text", value: "DIR", help: "folder of the store", defaultText: "$TRAINLOG_DIR, else ./trainlog" },
-} as const satisfies OptionTable;
+} as const;
 
 /** Options of every command that draws a training log. */
 export const DRAW_OPTIONS = {
   "log-y": { type: "boolean", help: "logarithmic y axis" },
   labels: { type: "text", value: "A,B,…", help: "names of a confusion matrix's classes" },
-} as const satisfies OptionTable;
+} as const;

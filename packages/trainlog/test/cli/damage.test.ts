@@ -1,10 +1,13 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { openStore } from "../../src/store/index.ts";
 import { makeSampleStore } from "./sample-store.ts";
 import { type CommandResult, trainlog } from "./trainlog-process.ts";
+
+// Every test here starts processes, which takes seconds on a busy machine.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 const RUN_ID = "20260102-030405-aaaaaaaa";
 
@@ -22,7 +25,7 @@ function inFolder(...args: string[]): Promise<CommandResult> {
 /** Flips one bit in the middle of a run's log. */
 function damageRun(): void {
   const dir = join(folder, "trainlog", "runs", RUN_ID);
-  const log = join(dir, readdirSync(dir).find((name) => name.endsWith(".log") && name !== "edits.log")!);
+  const log = join(dir, readdirSync(dir).find((name) => /^\d{6}\.(log|sealed)$/.test(name))!);
   const bytes = readFileSync(log);
   bytes[Math.floor(bytes.length / 2)]! ^= 0x10;
   writeFileSync(log, bytes);
@@ -81,5 +84,13 @@ describe("trainlog seal", () => {
     const after = JSON.parse((await inFolder("show", "baseline", "--json")).stdout);
     expect(after.metrics).toEqual(JSON.parse(before).metrics);
     expect((await inFolder("verify")).code).toBe(0);
+  });
+
+  it("leaves files whose damage is found too", async () => {
+    expect((await inFolder("seal", "baseline")).code).toBe(0);
+    damageRun();
+    const { code, stdout } = await inFolder("verify", "baseline");
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/\d{6}\.sealed, bytes \d+ to \d+/);
   });
 });

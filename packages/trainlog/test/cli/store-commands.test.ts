@@ -1,10 +1,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { textWidth } from "../../src/cli/terminal/text-width.ts";
 import { makeSampleStore } from "./sample-store.ts";
 import { type CommandResult, trainlog } from "./trainlog-process.ts";
+
+// Every test here starts processes, which takes seconds on a busy machine.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 let folder = "";
 beforeAll(async () => {

@@ -1,10 +1,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type RunningServer, startServer } from "../../src/server/index.ts";
 import { makeSampleStore } from "./sample-store.ts";
 import { trainlog } from "./trainlog-process.ts";
+
+// Every test here starts processes, which takes seconds on a busy machine.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 let folder = "";
 let server: RunningServer;

@@ -44,7 +44,7 @@ export function trainlog(args: readonly string[], options: CommandOptions = {}):
 export function startNode(
   args: readonly string[],
   { cwd, env = {} }: CommandOptions = {},
-  program = process.execPath,
+  program: string = process.execPath,
 ): RunningCommand {
   const { PATH = "", HOME = "/" } = process.env;
   const child = spawn(program, args, { cwd, env: { PATH, HOME, ...env }, stdio: ["ignore", "pipe", "pipe"] });

@@ -34,7 +34,7 @@ export const verifyCommand: Command = defineCommand({
   run: async ({ options, args, context }) => {
     const { out } = context;
     const folders = await runFolders(args, options.dir, context);
-    const runs = await forEachRun("runs", folders, context, verifyRun);
+    const runs = await forEachRun("runs", folders, context, (dir) => verifyRun(dir));
     const blobs = args.length === 0 ? await verifyBlobs(options.dir, context) : { count: 0, damaged: [] };
     const damagedRuns = runs.filter((run) => problemsOf(run).length > 0);
     const ok = damagedRuns.length + blobs.damaged.length === 0;
