@@ -1,7 +1,7 @@
 /** @file Axes of a chart: where ticks stand and what they read. */
 import type { SeriesAxis } from "trainlog/api";
 import type uPlot from "uplot";
-import { formatTicks } from "../lib/number-format.ts";
+import { formatNumber, formatTicks } from "../lib/number-format.ts";
 import { formatClock, formatDuration } from "../lib/time-format.ts";
 
 const SECOND = 1000;
@@ -43,7 +43,7 @@ export function xAxis(axis: SeriesAxis, colours: AxisColours): uPlot.Axis {
   if (axis === "relative") {
     return { ...shared, incrs: DURATION_STEPS, values: (_plot, ticks) => ticks.map((ms) => shortDuration(ms)) };
   }
-  return { ...shared, values: (_plot, ticks) => tickTexts(ticks), incrs: STEP_DISTANCES };
+  return { ...shared, values: (_plot, ticks) => linearTexts(ticks), incrs: STEP_DISTANCES };
 }
 
 /** The y axis, as wide as its texts. */
@@ -56,7 +56,7 @@ export function yAxis(colours: AxisColours, logY: boolean): uPlot.Axis {
     space: 30,
     grid: { stroke: colours.grid, width: 1, ...(logY && { filter: (_plot, ticks) => decadesOnly(ticks) }) },
     ticks: { show: false },
-    values: (_plot, ticks) => tickTexts(ticks),
+    values: (_plot, ticks) => (logY ? logTexts(ticks) : linearTexts(ticks)),
   };
 }
 
@@ -65,28 +65,25 @@ const STEP_DISTANCES = Array.from({ length: 16 }, (_, power) => [1, 2, 5].map((n
 
 /** Lines of a log axis at 1, 10, 100 … only: those between them are noise. An axis of less than two decades keeps them all. */
 function decadesOnly(ticks: readonly number[]): (number | null)[] {
-  const decades = ticks.filter(isPowerOfTen);
-  return decades.length < 2 ? [...ticks] : ticks.map((tick) => (isPowerOfTen(tick) ? tick : null));
+  const decades = ticks.filter((tick) => mantissaOf(tick) === 1);
+  return decades.length < 2 ? [...ticks] : ticks.map((tick) => (mantissaOf(tick) === 1 ? tick : null));
 }
 
-function isPowerOfTen(value: number): boolean {
-  const power = Math.log10(value);
-  return Math.abs(power - Math.round(power)) < 1e-9;
+/** Round ticks only: uPlot begins a log axis with a tick at its very end, whatever number that is. */
+function logTexts(ticks: readonly (number | null)[]): string[] {
+  return ticks.map((tick) => (tick !== null && [1, 2, 5].includes(mantissaOf(tick)) ? formatNumber(tick) : ""));
 }
 
-/** A log axis leaves places empty where its numbers would be too dense. */
-function tickTexts(ticks: readonly (number | null)[]): string[] {
-  const shown = ticks.filter((tick) => tick !== null);
-  const texts = isGeometric(shown) ? shown.map((tick) => formatTicks([tick])[0]!) : formatTicks(shown);
-  const rest = texts[Symbol.iterator]();
-  return ticks.map((tick) => (tick === null ? "" : (rest.next().value ?? "")));
+/** The number before the power of ten, to six digits. */
+function mantissaOf(value: number): number {
+  return Number(value.toExponential(6).split("e")[0]);
 }
 
-/** Ticks of a log axis differ in size; each is written for itself. */
-function isGeometric(ticks: readonly number[]): boolean {
-  const [first, second, third] = ticks;
-  if (first === undefined || second === undefined || third === undefined) return false;
-  return Math.abs(third - second - (second - first)) > Math.abs(second - first) * 0.01;
+/** uPlot leaves places empty where texts would be too dense. */
+function linearTexts(ticks: readonly (number | null)[]): string[] {
+  const texts = formatTicks(ticks.filter((tick) => tick !== null));
+  const next = texts[Symbol.iterator]();
+  return ticks.map((tick) => (tick === null ? "" : (next.next().value ?? "")));
 }
 
 function shortDuration(ms: number): string {

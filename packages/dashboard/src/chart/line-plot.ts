@@ -64,6 +64,11 @@ export class LinePlot {
     this.#plot.setData(this.#data());
   }
 
+  /** Width of the chart, in CSS pixels. */
+  get width(): number {
+    return this.#plot.width;
+  }
+
   /** Fits the chart into a size, in CSS pixels. */
   resize(width: number, height: number): void {
     if (width !== this.#plot.width || height !== this.#plot.height) this.#plot.setSize({ width, height });
@@ -169,11 +174,24 @@ export class LinePlot {
     this.#listener.onCursor(left === undefined || left < 0 ? undefined : this.#valuesAt(left), own);
   }
 
+  /**
+   * How far from the cursor a point may be. A chart of few points has them far apart; a run that ended long before the place under the cursor has no
+   * value there.
+   */
+  #reachOf(): number {
+    const { lines, x } = this.#content.model;
+    const fewest = Math.min(...lines.map((line) => line.x.length));
+    return (x[1] - x[0]) / Math.min(40, Math.max(1, fewest - 1));
+  }
+
   #valuesAt(left: number): CursorValue[] {
     const at = this.#plot.posToVal(left, "x");
+    const reach = this.#reachOf();
     return this.#content.model.lines.flatMap((line): CursorValue[] => {
       const i = nearestIndex(line.x, at);
-      return i < 0 ? [] : [{ runId: line.runId, x: line.x[i]!, value: line.shown[i]!, raw: line.raw[i]! }];
+      return i < 0 || Math.abs(line.x[i]! - at) > reach
+        ? []
+        : [{ runId: line.runId, x: line.x[i]!, value: line.shown[i]!, raw: line.raw[i]! }];
     });
   }
 

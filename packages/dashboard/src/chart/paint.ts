@@ -27,6 +27,9 @@ export interface LineLook {
 /** Opacity of the band from least to greatest value of each bucket. */
 const BAND_OPACITY = 0.16;
 
+/** Bands painted in one chart: those of more runs would cover each other and say nothing. */
+const MAX_BANDS = 8;
+
 /** Opacity of the raw line below a smoothed one. */
 const FAINT_OPACITY = 0.28;
 
@@ -41,17 +44,18 @@ export function paintLines(
   ctx.beginPath();
   ctx.rect(area.left, area.top, area.width, area.height);
   ctx.clip();
-  ctx.lineJoin = "round";
-  ctx.lineCap = "round";
+  // Round joins look the same at this width and cost several times as much without a GPU.
+  ctx.lineJoin = "bevel";
   const toX = scaleX(model.x, area);
   const toY = scaleY(model.y, area);
+  const banded = !model.smoothed && model.lines.length <= MAX_BANDS;
   for (const line of model.lines) {
     const look = looks.get(line.runId);
     if (look === undefined) continue;
     ctx.strokeStyle = look.colour;
     ctx.fillStyle = look.colour;
     const visible = visibleRange(line, model.x);
-    if (line.banded && !model.smoothed) paintBand(ctx, line, visible, toX, toY);
+    if (banded && line.banded) paintBand(ctx, line, visible, toX, toY);
     ctx.setLineDash(look.dash.map((length) => length * area.pixelRatio));
     if (model.smoothed) {
       ctx.globalAlpha = FAINT_OPACITY;

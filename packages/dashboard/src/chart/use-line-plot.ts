@@ -7,7 +7,7 @@ import type { RunView } from "../lib/view-state.ts";
 import { useApp } from "../state/app.ts";
 import type { LineState, SeriesCache } from "../state/series-cache.ts";
 import { AXIS_COLOURS, lineLooks } from "./chart-theme.ts";
-import { FramePacer } from "./frame-pacer.ts";
+import type { DrawLoop } from "./draw-loop.ts";
 import { type CursorValue, LinePlot } from "./line-plot.ts";
 
 /** What is drawn where, and who is told. */
@@ -17,6 +17,7 @@ export interface LinePlotOptions {
   readonly runIds: readonly string[];
   readonly view: RunView;
   readonly series: SeriesCache;
+  readonly drawing: DrawLoop;
   readonly onDrawn: (sources: readonly PlotSource[], model: PlotModel) => void;
   readonly onCursor: (values: readonly CursorValue[] | undefined, own: boolean) => void;
 }
@@ -30,7 +31,7 @@ export function useLinePlot(options: LinePlotOptions): {
   readonly errors: ReadonlySignal<readonly string[]>;
 } {
   const { navigation, preferences } = useApp();
-  const { host, metric, runIds, view, series } = options;
+  const { host, metric, runIds, view, series, drawing } = options;
   const theme = preferences.theme.value;
   const plot = useRef<LinePlot>(null);
   const errors = useSignal<readonly string[]>([]);
@@ -58,13 +59,13 @@ export function useLinePlot(options: LinePlotOptions): {
     const settings = { axis: view.x, logY: view.logY, colours: AXIS_COLOURS[theme], group: CURSOR_GROUP };
     const drawn = new LinePlot(made, content(), settings, listener);
     plot.current = drawn;
-    const pacer = new FramePacer(() => drawn.update(content()));
-    redraw.current = () => pacer.request();
+    const draw = (): void => drawn.update(content());
+    redraw.current = () => drawing.requestNow(draw);
     const lines = runIds.map((runId) => series.line(runId, metric));
     const stop = effect(() => {
       states = lines.map((line) => line.value);
       errors.value = states.flatMap(({ error }) => (error === undefined ? [] : [error]));
-      pacer.request();
+      drawing.request(draw);
     });
     const sizes = new ResizeObserver(() => drawn.resize(made.clientWidth, made.clientHeight));
     sizes.observe(made);
@@ -73,7 +74,8 @@ export function useLinePlot(options: LinePlotOptions): {
       for (const runId of runIds) series.setWatched(runId, metric, false);
       sizes.disconnect();
       stop();
-      pacer.cancel();
+      redraw.current = () => undefined;
+      drawing.cancel(draw);
       drawn.destroy();
       plot.current = null;
     };

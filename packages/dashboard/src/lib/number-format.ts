@@ -2,6 +2,15 @@
 
 const GROUPED = new Intl.NumberFormat("en-US");
 
+/** Most decimals of a tick. */
+const MAX_DECIMALS = 12;
+
+/** Formatters by number of decimals: making one costs more than a hundred uses. */
+const DECIMALS = Array.from(
+  { length: MAX_DECIMALS + 1 },
+  (_, n) => new Intl.NumberFormat("en-US", { minimumFractionDigits: n, maximumFractionDigits: n }),
+);
+
 /** Below this magnitude a number is written with an exponent: `0.0001` still reads well, `0.00001` does not. */
 const SMALLEST_PLAIN = 1e-4;
 
@@ -61,11 +70,11 @@ export function formatBytes(sizeBytes: number): string {
 
 /** Fewest decimals that write every tick as it is, up to rounding far below the spacing. */
 function decimalsOf(ticks: readonly number[], spacing: number): number {
-  for (let decimals = 0; decimals < 12; decimals++) {
+  for (let decimals = 0; decimals < MAX_DECIMALS; decimals++) {
     const scale = 10 ** decimals;
     if (ticks.every((tick) => Math.abs(Math.round(tick * scale) / scale - tick) < spacing * 1e-6)) return decimals;
   }
-  return 12;
+  return MAX_DECIMALS;
 }
 
 function smallestSpacing(ticks: readonly number[]): number {
@@ -78,8 +87,7 @@ function smallestSpacing(ticks: readonly number[]): number {
 }
 
 function formatDecimals(value: number, decimals: number): string {
-  const options = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
-  return new Intl.NumberFormat("en-US", options).format(value === 0 ? 0 : value);
+  return DECIMALS[decimals]!.format(value === 0 ? 0 : value);
 }
 
 /** Removes zeros that say nothing: `12.50` → `12.5`, `12.00` → `12`. */

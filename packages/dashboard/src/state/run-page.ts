@@ -1,6 +1,7 @@
 /** @file What the page of one run or several runs holds: details, metric keys, console, and the lines of the charts, kept up to date by live messages. */
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { LiveMessage, MetricList, RowsMessage, RunDetail, RunInfo } from "trainlog/api";
+import { DrawLoop } from "../chart/draw-loop.ts";
 import type { ApiClient } from "../client/http.ts";
 import type { RunView } from "../lib/view-state.ts";
 import { SeriesCache } from "./series-cache.ts";
@@ -27,6 +28,8 @@ export type MessageListener = (message: LiveMessage) => void;
 /** The state of a page of runs. */
 export class RunPageStore {
   readonly series: SeriesCache;
+  /** Draws the charts. */
+  readonly drawing: DrawLoop = new DrawLoop();
   readonly #client: ApiClient;
   readonly #runs: Signal<ReadonlyMap<string, RunOnPage>>;
   readonly #listeners = new Set<MessageListener>();
@@ -36,7 +39,7 @@ export class RunPageStore {
 
   constructor(client: ApiClient, view: RunView) {
     this.#client = client;
-    this.series = new SeriesCache(client, view.x, view.zoom);
+    this.series = new SeriesCache(client, view.x, view.zoom, view.runIds.length);
     const runs = view.runIds.map((runId): [string, RunOnPage] => [
       runId,
       { runId, detail: undefined, error: undefined, keys: new Set() },

@@ -11,8 +11,14 @@ import { HeldLine } from "../lib/held-line.ts";
 import { lineFromSeries, type NewPoints, type SeriesLine, spliceDetail } from "../lib/series-line.ts";
 import type { Zoom } from "../lib/view-state.ts";
 
-/** Buckets asked for per line: about the pixels of a chart, so that a bucket is one or two pixels wide. */
+/** Buckets per line: about two per CSS pixel of a chart in the grid. */
 const BUDGET = 600;
+
+/** Buckets per line of an overlay of many runs, where answers grow with runs × charts: about one per CSS pixel. */
+const OVERLAY_BUDGET = 300;
+
+/** Runs up to which lines get the full budget. */
+const FEW_RUNS = 4;
 
 /** Series per request: an answer of 100 × 600 buckets is about 3 MB of JSON. */
 const SERIES_PER_REQUEST = 100;
@@ -47,6 +53,7 @@ interface Entry {
 
 /** Lines of one page of runs. */
 export class SeriesCache {
+  readonly #budget: number;
   readonly #client: ApiClient;
   readonly #entries = new Map<string, Entry>();
   readonly #loading = signal(0);
@@ -61,7 +68,9 @@ export class SeriesCache {
   #zoomGeneration = 0;
   #closed: boolean = false;
 
-  constructor(client: ApiClient, axis: SeriesAxis, zoom: Zoom | undefined) {
+  /** @param runCount - Runs over each other in the charts. */
+  constructor(client: ApiClient, axis: SeriesAxis, zoom: Zoom | undefined, runCount = 1) {
+    this.#budget = runCount <= FEW_RUNS ? BUDGET : OVERLAY_BUDGET;
     this.#client = client;
     this.#axis = axis;
     this.#zoom = zoom;
@@ -78,7 +87,7 @@ export class SeriesCache {
     const known = this.#entries.get(id);
     if (known !== undefined) return known.state;
     const state = signal<LineState>({ runId, key, line: undefined });
-    const parts = { overview: new HeldLine(BUDGET), detail: new HeldLine(BUDGET) };
+    const parts = { overview: new HeldLine(this.#budget), detail: new HeldLine(this.#budget) };
     const entry: Entry = { runId, key, state, ...parts, originMs: undefined, watched: true };
     this.#entries.set(id, entry);
     this.#askOverview(entry);
@@ -224,7 +233,7 @@ export class SeriesCache {
   async #ask(entries: readonly Entry[], range: Omit<SeriesRequest, "series">): Promise<SeriesAnswer | Error> {
     const request: SeriesRequest = {
       series: entries.map(({ runId, key }) => ({ runId, key })),
-      buckets: BUDGET,
+      buckets: this.#budget,
       ...range,
     };
     this.#loading.value++;

@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
-import type { CursorValue } from "../../chart/line-plot.ts";
+import type { CursorValue, LinePlot } from "../../chart/line-plot.ts";
 import { useLinePlot } from "../../chart/use-line-plot.ts";
 import { useVisible } from "../../chart/use-visible.ts";
 import { Icon } from "../../components/icons.tsx";
@@ -71,6 +71,7 @@ function Chart(props: ChartProps): JSX.Element {
     runIds,
     view,
     series: store.series,
+    drawing: store.drawing,
     onDrawn: (sources, model) => {
       const next = chartWords(metric, view.x, sources, model);
       summary.value = next.summary;
@@ -106,7 +107,9 @@ function Chart(props: ChartProps): JSX.Element {
           hue={runStyles(view.runIds).get(value.runId)?.hue ?? 0}
         />
       ))}
-      {shown !== undefined && (shown.own || runIds.length === 1) && <CursorValues {...props} values={shown.list} />}
+      {shown !== undefined && (shown.own || runIds.length === 1) && (
+        <CursorValues {...props} values={shown.list} own={shown.own} atLeft={isRight(plot.current, shown.list)} />
+      )}
       {errors.value.length > 0 && <p class="chart-error">{errors.value[0]}</p>}
     </div>
   );
@@ -129,13 +132,27 @@ function CursorMark({
   );
 }
 
-function CursorValues({ view, store, values }: ChartProps & { readonly values: readonly CursorValue[] }): JSX.Element {
+interface CursorValuesProps {
+  readonly values: readonly CursorValue[];
+  readonly atLeft: boolean;
+  /** Whether the pointer is over this chart; those that share its cursor do not speak. */
+  readonly own: boolean;
+}
+
+/** Whether the cursor is in the right half, so that the values go to the left and cover no line near it. */
+function isRight(plot: LinePlot | null, [first]: readonly CursorValue[]): boolean {
+  const place = first === undefined ? undefined : plot?.placeOf(first);
+  return plot !== null && place !== undefined && place.left > plot.width / 2;
+}
+
+function CursorValues({ view, store, values, atLeft, own }: ChartProps & CursorValuesProps): JSX.Element {
   const styles = runStyles(view.runIds);
   const sorted = [...values].sort((a, b) => b.value - a.value).slice(0, MAX_LISTED);
   const smoothed = view.smoothing.weight > 0;
   const several = view.runIds.length > 1;
+  const place = several ? "several" : atLeft ? "left" : "";
   return (
-    <div class="cursor-values" role="status">
+    <div class={`cursor-values ${place}`} role={own ? "status" : undefined}>
       <span class="cursor-position">
         {values[0] === undefined ? "" : formatPosition(Math.round(values[0].x), view.x)}
       </span>
