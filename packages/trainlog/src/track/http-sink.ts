@@ -1,6 +1,7 @@
 /** @file A run folder whose batches go to a server as well. */
 import type { RunEvent } from "../run/event.ts";
 import { randomText } from "../run/id.ts";
+import { encodeBody } from "../run-log/codec/body.ts";
 import { readBookmark } from "./http/bookmark.ts";
 import { ApiClient } from "./http/client.ts";
 import { FolderSource, openBlobOf } from "./http/folder-source.ts";
@@ -55,6 +56,7 @@ export class HttpSink implements Sink {
     this.#sender = new Sender({
       runId: names.id,
       client,
+      encode: encodeBody,
       source: this.#source,
       openBlob: openBlobOf(new LocalBlobs(storeDir)),
       keptIn: dir,

@@ -10,6 +10,7 @@ import { hostFacts } from "./capture/host.ts";
 import { noticeBusyLoop, watchProcessEnd } from "./capture/process-end.ts";
 import { sampleSystem } from "./capture/system-metrics.ts";
 import { configJson } from "./config-json.ts";
+import { ConsoleLines } from "./console-lines.ts";
 import { LocalBlobs } from "./local-blobs.ts";
 import { LocalSink } from "./local-sink.ts";
 import { type RunNames, type RunOptions, runNames } from "./options.ts";
@@ -84,6 +85,7 @@ export async function startInFolder<Config extends object>(
     const past = folder.isResumed ? readPast(folder.dir) : undefined;
     const backend: RunBackend = {
       sinks: [sink],
+      console: new ConsoleLines(past?.nextLine ?? 0),
       putBlob: blobs.put,
       collectFiles: (source) => collectFiles(source, blobs),
       dir: folder.dir,

@@ -1,8 +1,5 @@
 /** @file What the entries for Node and for browsers have in common. */
-export { ConsoleTracker, type ConsoleTrackerOptions } from "./console-tracker.ts";
-export { type DictRecord, DictTracker } from "./dict-tracker.ts";
 export type { LiveObject, LiveValue } from "./live-object.ts";
-export { ManyTracker } from "./many-tracker.ts";
 export { NullTracker } from "./null-tracker.ts";
 export type { ResumeRule, RunOptions, ServerOptions } from "./options.ts";
 export type { Warn } from "./reporter.ts";

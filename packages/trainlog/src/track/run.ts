@@ -6,7 +6,6 @@ import type { ArtifactEvent, FinishEvent, FinishStatus, MetricEvent, RunEvent, S
 import { checkKey, checkNaturalStep } from "../run/limits.ts";
 import type { Media } from "../run/media.ts";
 import { type ArtifactOptions, artifactEvent } from "./artifact.ts";
-import { ConsoleLines } from "./console-lines.ts";
 import { type LiveObject, LiveStore } from "./live-object.ts";
 import { mediaEvent } from "./media-events.ts";
 import { MetricSummary } from "./metric-summary.ts";
@@ -98,7 +97,6 @@ export class Run<Config extends object = Record<never, never>> implements AsyncD
   readonly #buffer = new RowBuffer();
   readonly #values: RowValues;
   readonly #metrics = new MetricSummary();
-  readonly #console: ConsoleLines;
   readonly #configStore: LiveStore;
   readonly #summaryStore: LiveStore;
   /** Events that are not rows, waiting for the next flush. */
@@ -131,7 +129,6 @@ export class Run<Config extends object = Record<never, never>> implements AsyncD
     this.#lanes = backend.sinks.map((sink) => new SinkLane(sink, reporter));
     this.#nextStep = backend.past?.nextStep ?? 0;
     this.#values = new RowValues(this.#buffer, reporter, (key, value, index) => this.#addMedia(key, value, index));
-    this.#console = new ConsoleLines(backend.past?.nextLine ?? 0);
     this.#configStore = this.#liveStore("config");
     this.#summaryStore = this.#liveStore("summary");
     this.config = this.#configStore.proxy<Config>();
@@ -251,9 +248,10 @@ export class Run<Config extends object = Record<never, never>> implements AsyncD
 
   /** Adds a piece of console output; carriage returns overwrite the current line. Never throws. */
   addConsole(stream: "stdout" | "stderr", text: string): void {
-    if (this.#finished !== undefined) return;
-    this.#console.add(stream, text, Date.now());
-    if (this.#console.sizeChars > FLUSH_BYTES) this.#flush();
+    const { console } = this.#backend;
+    if (this.#finished !== undefined || console === undefined) return;
+    console.add(stream, text, Date.now());
+    if (console.sizeChars > FLUSH_BYTES) this.#flush();
     else this.#arm();
   }
 
@@ -351,7 +349,7 @@ export class Run<Config extends object = Record<never, never>> implements AsyncD
     if (rows !== undefined) this.#metrics.fold(rows);
     const config = this.#configStore.takePatch();
     const summary = this.#summaryStore.takePatch();
-    const lines = this.#console.take();
+    const lines = this.#backend.console?.take() ?? [];
     const events = this.#events.splice(0);
     if (config !== undefined) events.push({ type: "config", ...config });
     if (rows !== undefined) events.push({ type: "rows", rows });
@@ -439,7 +437,7 @@ export class Run<Config extends object = Record<never, never>> implements AsyncD
   #end(options: FinishOptions): void {
     if (this.#state !== "open") return; // the process ended while finish() waited for a blob
     if (options.summary !== undefined) this.#summaryStore.update(options.summary);
-    this.#console.endLines();
+    this.#backend.console?.endLines();
     this.#events.push(...this.#takeEvents(), finishEvent(options));
     this.#flush();
     this.#state = "ended";

@@ -5,6 +5,7 @@
 import type { ArtifactFile, BlobRef, MetricEvent, RunEvent } from "../run/event.ts";
 import type { JsonValue } from "../run/json.ts";
 import type { BlobSource } from "../run/media.ts";
+import type { ConsoleLines } from "./console-lines.ts";
 
 /** Takes the events of one run, in order. */
 export interface Sink {
@@ -43,6 +44,8 @@ export interface RunBackend {
   readonly collectFiles?: (source: ArtifactSource) => Promise<readonly ArtifactFile[]>;
   /** SHA-256 as 64 hexadecimal digits. */
   readonly sha256?: (bytes: Uint8Array) => string | Promise<string>;
+  /** Collects console output. Absent where there is none to collect. */
+  readonly console?: ConsoleLines;
   /** Called when `log` itself flushed: it is called so often, or without a pause, that timers do not get to it. */
   readonly onFlushInLog?: () => void;
   /** Folder of the run. */

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { BlobRef, RunEvent } from "../run/event.ts";
 import type { JsonValue } from "../run/json.ts";
 import type { BlobSource } from "../run/media.ts";
+import { ConsoleLines } from "./console-lines.ts";
 import { Reporter } from "./reporter.ts";
 import { rowsOf } from "./rows-of.ts";
 import { Run } from "./run.ts";
@@ -50,7 +51,11 @@ export function memoryRun(backend: Partial<RunBackend> = {}): { run: Run; sink: 
   const sink = new MemorySink();
   const warnings: string[] = [];
   const reporter = new Reporter((message) => warnings.push(message));
-  const run = new Run({ id: "r1", project: "test" }, { sinks: [sink], putBlob: hashOnly, ...backend }, reporter);
+  const run = new Run(
+    { id: "r1", project: "test" },
+    { sinks: [sink], putBlob: hashOnly, console: new ConsoleLines(0), ...backend },
+    reporter,
+  );
   return { run, sink, warnings };
 }
 

@@ -64,16 +64,12 @@ export class MemorySource implements BatchSource {
     this.#waitingBytes += sizeBytes;
   }
 
-  read(maxBytes: number): readonly Batch[] {
-    const batches: Batch[] = [];
-    let sizeBytes = 0;
-    for (const { batch, sizeBytes: more } of this.#waiting.slice(this.#readCount)) {
-      if (batches.length > 0 && sizeBytes + more > maxBytes) break;
-      batches.push(batch);
-      sizeBytes += more;
-    }
-    this.#readCount += batches.length;
-    return batches;
+  /** One batch, because that is what a request with JSON carries. */
+  read(): readonly Batch[] {
+    const next = this.#waiting[this.#readCount];
+    if (next === undefined) return [];
+    this.#readCount += 1;
+    return [next.batch];
   }
 
   acknowledge(): void {

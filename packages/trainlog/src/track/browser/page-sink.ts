@@ -1,11 +1,11 @@
 /** @file A page's run: memory first, a server in the background, and a last request when the page goes away. */
 import type { RunEvent } from "../../run/event.ts";
 import { randomText } from "../../run/id.ts";
-import { encodeBody } from "../../run-log/codec/body.ts";
 import { ApiClient } from "../http/client.ts";
 import { Sender } from "../http/sender.ts";
 import type { Reporter } from "../reporter.ts";
 import type { Sink } from "../sink.ts";
+import { batchJson } from "./batch-json.ts";
 import { MemorySource } from "./memory-source.ts";
 
 /** What browsers allow in requests that outlive the page (Fetch standard: 64 KiB in flight), less the headers. */
@@ -31,6 +31,7 @@ export class PageSink implements Sink {
     this.#sender = new Sender({
       runId,
       client: this.#client,
+      encode: (batches) => batches.map(batchJson).join(""), // the source gives them one by one
       source: this.source,
       openBlob: this.source.openBlob,
       onUploaded: (sha256) => this.source.dropBlob(sha256),
@@ -61,12 +62,16 @@ export class PageSink implements Sink {
     );
   }
 
-  /** The page goes away: what fits into a request that outlives it is sent. A batch that arrives twice changes nothing. */
+  /** The page goes away: what fits into requests that outlive it is sent. A batch that arrives twice changes nothing. */
   sendLast(): void {
     this.source.back();
-    const batches = this.source.read(KEEPALIVE_BYTES);
-    const body = batches.length === 0 ? undefined : encodeBody(batches);
+    let leftBytes = KEEPALIVE_BYTES;
+    for (;;) {
+      const body = this.source.read().map(batchJson).join("");
+      leftBytes -= body.length * 3; // the most that UTF-8 makes of it
+      if (body === "" || leftBytes < 0) break;
+      void this.#client.postBatches(this.#runId, body, true);
+    }
     this.source.back(); // the page may come back, from the cache of pages
-    if (body !== undefined && body.length <= KEEPALIVE_BYTES) void this.#client.postBatches(this.#runId, body, true);
   }
 }

@@ -59,10 +59,15 @@ export class ApiClient {
     return `${this.url}/runs/${encodeURIComponent(runId)}`;
   }
 
-  /** Sends frames. A batch whose origin the server has seen changes nothing there. */
-  async postBatches(runId: string, body: Uint8Array<ArrayBuffer>, keepalive = false): Promise<Outcome> {
+  /**
+   * Sends batches: frames, or one batch as JSON text. A batch whose origin the server has seen changes nothing there.
+   *
+   * @param keepalive - The request may outlive the page.
+   */
+  async postBatches(runId: string, body: Uint8Array<ArrayBuffer> | string, keepalive = false): Promise<Outcome> {
     const path = `/runs/${encodeURIComponent(runId)}/batches`;
-    return await this.#send("POST", path, body, { type: BATCH_TYPE, keepalive }, () => undefined);
+    const type = typeof body === "string" ? "application/json" : BATCH_TYPE;
+    return await this.#send("POST", path, body, { type, keepalive }, () => undefined);
   }
 
   /** Says that the run is alive though it has nothing to say. */

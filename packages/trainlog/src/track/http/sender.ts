@@ -6,7 +6,6 @@
  */
 import type { RunEvent } from "../../run/event.ts";
 import type { Batch } from "../../run-log/codec/batch.ts";
-import { encodeBody } from "../../run-log/codec/body.ts";
 import { messageOf, type Reporter } from "../reporter.ts";
 import { backoffMs } from "./backoff.ts";
 import type { ApiClient, Outcome } from "./client.ts";
@@ -33,6 +32,8 @@ export interface BatchSource {
 export interface SenderParts {
   readonly runId: string;
   readonly client: ApiClient;
+  /** Makes the body of a request: all batches as frames, or the one batch as JSON. */
+  readonly encode: (batches: readonly Batch[]) => Uint8Array<ArrayBuffer> | string;
   readonly source: BatchSource;
   /** Content of a blob; `undefined` when it is gone. */
   readonly openBlob: (sha256: string) => (() => BodyInit) | undefined;
@@ -162,7 +163,7 @@ export class Sender {
       const outcome = await this.#upload(sha256);
       if (outcome.kind !== "done") return outcome;
     }
-    return await this.#parts.client.postBatches(this.#parts.runId, encodeBody(batches));
+    return await this.#parts.client.postBatches(this.#parts.runId, this.#parts.encode(batches));
   }
 
   async #upload(sha256: string): Promise<Outcome> {

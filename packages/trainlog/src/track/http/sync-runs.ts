@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { TrainlogError } from "../../run/error.ts";
 import { checkRunId } from "../../run/limits.ts";
+import { encodeBody } from "../../run-log/codec/body.ts";
 import { LocalBlobs } from "../local-blobs.ts";
 import { checkUrl } from "../options.ts";
 import { messageOf, Reporter, type Warn } from "../reporter.ts";
@@ -97,6 +98,7 @@ async function syncRun(storeDir: string, runId: string, options: SyncOptions): P
     const sender = new Sender({
       runId,
       client,
+      encode: encodeBody,
       source,
       openBlob,
       keptIn: dir,
