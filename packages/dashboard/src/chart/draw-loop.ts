@@ -32,7 +32,7 @@ const BROWSER_CLOCK: DrawClock = {
 export class DrawLoop {
   readonly #clock: DrawClock;
   readonly #dirty = new Set<() => void>();
-  #scheduled = false;
+  #scheduled: boolean = false;
   #restUntilMs = 0;
 
   constructor(clock: DrawClock = BROWSER_CLOCK) {
