@@ -4,4 +4,5 @@ export { diskError, systemCode } from "./disk-error.ts";
 export { nodeFs, type RunLogFs } from "./file-system.ts";
 export * from "./read/index.ts";
 export * from "./seal/index.ts";
+export * from "./seal/index.ts";
 export * from "./write/index.ts";

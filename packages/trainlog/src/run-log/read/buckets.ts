@@ -33,9 +33,18 @@ export interface SeriesBuckets {
   readonly values: Float64Array;
 }
 
+/** Raw points with what makes an x of them: `(at - origin) / divisor`. */
+export interface AxisPoints {
+  readonly at: Float64Array;
+  readonly values: Float64Array;
+  readonly origin: number;
+  readonly divisor: number;
+}
+
 /** `count` uniform buckets over `[from, to]`, both ends included, being filled. */
 export class BucketGrid {
   readonly #from: number;
+  readonly #to: number;
   readonly #perX: number;
   readonly #lastBucket: number;
   readonly #x: Float64Array;
@@ -50,6 +59,7 @@ export class BucketGrid {
 
   constructor(from: number, to: number, count: number) {
     this.#from = from;
+    this.#to = to;
     // Halves first: `to - from` itself would overflow between the ends of the number line.
     const perX = count / 2 / (to / 2 - from / 2);
     this.#perX = Number.isFinite(perX) ? perX : 0;
@@ -67,25 +77,85 @@ export class BucketGrid {
 
   /** The bucket of `x`, which must lie in `[from, to]`. Never decreases as x grows, so two ends in one bucket mean that all between is in it too. */
   bucketOf(x: number): number {
-    const bucket = Math.floor((x - this.#from) * this.#perX);
-    return bucket < this.#lastBucket ? bucket : this.#lastBucket;
+    const inGrid = (x - this.#from) * this.#perX;
+    return inGrid < this.#lastBucket ? inGrid | 0 : this.#lastBucket;
   }
 
-  /** Adds one point. */
-  addPoint(bucket: number, x: number, value: number): void {
-    if (x < this.#x[bucket]!) this.#x[bucket] = x;
-    if (x > this.#xEnd[bucket]!) this.#xEnd[bucket] = x;
-    // A difference with itself is 0 for finite numbers alone, and cheaper than a call in this hottest of loops.
-    if (value - value !== 0) {
-      this.#nonFinite[bucket]! += 1;
-      return;
+  /**
+   * Adds those of the points `[start, end)` whose x, `(at − origin) / divisor`, lies between the grid's ends.
+   *
+   * Neighbours mostly share a bucket, so its figures are kept in local variables until the bucket changes: this loop is what a query costs.
+   */
+  addPoints({ at, values, origin, divisor }: AxisPoints, start: number, end: number): void {
+    const [from, to, perX, lastBucket] = [this.#from, this.#to, this.#perX, this.#lastBucket];
+    let bucket = -1;
+    // NaN and not 0 where the variable holds a float64, so that the compiler keeps it in a register as one.
+    let x = Number.NaN;
+    let xEnd = Number.NaN;
+    let min = Number.NaN;
+    let max = Number.NaN;
+    let sum = Number.NaN;
+    let first = Number.NaN;
+    let last = Number.NaN;
+    let count = 0;
+    let nonFinite = 0;
+    for (let i = start; i < end; i++) {
+      const pointX = (at[i]! - origin) / divisor;
+      if (!(pointX >= from && pointX <= to)) continue;
+      const inGrid = (pointX - from) * perX;
+      const of = inGrid < lastBucket ? inGrid | 0 : lastBucket;
+      if (of !== bucket) {
+        if (bucket >= 0) this.#store(bucket, x, xEnd, min, max, sum, first, last, count, nonFinite);
+        bucket = of;
+        x = this.#x[of]!;
+        xEnd = this.#xEnd[of]!;
+        min = this.#min[of]!;
+        max = this.#max[of]!;
+        sum = this.#sum[of]!;
+        first = this.#first[of]!;
+        last = this.#last[of]!;
+        count = this.#count[of]!;
+        nonFinite = this.#nonFinite[of]!;
+      }
+      if (pointX < x) x = pointX;
+      if (pointX > xEnd) xEnd = pointX;
+      const value = values[i]!;
+      // A difference with itself is 0 for finite numbers alone, and cheaper than a call in this hottest of loops.
+      if (value - value !== 0) {
+        nonFinite++;
+        continue;
+      }
+      if (value < min) min = value;
+      if (value > max) max = value;
+      sum += value;
+      if (count === 0) first = value;
+      last = value;
+      count++;
     }
-    if (value < this.#min[bucket]!) this.#min[bucket] = value;
-    if (value > this.#max[bucket]!) this.#max[bucket] = value;
-    this.#sum[bucket]! += value;
-    if (this.#count[bucket] === 0) this.#first[bucket] = value;
-    this.#last[bucket] = value;
-    this.#count[bucket]! += 1;
+    if (bucket >= 0) this.#store(bucket, x, xEnd, min, max, sum, first, last, count, nonFinite);
+  }
+
+  #store(
+    bucket: number,
+    x: number,
+    xEnd: number,
+    min: number,
+    max: number,
+    sum: number,
+    first: number,
+    last: number,
+    count: number,
+    nonFinite: number,
+  ): void {
+    this.#x[bucket] = x;
+    this.#xEnd[bucket] = xEnd;
+    this.#min[bucket] = min;
+    this.#max[bucket] = max;
+    this.#sum[bucket] = sum;
+    this.#first[bucket] = first;
+    this.#last[bucket] = last;
+    this.#count[bucket] = count;
+    this.#nonFinite[bucket] = nonFinite;
   }
 
   /** Adds the cell at `offset` of `cells`, which has `points` points, all of them in `bucket`, from x `minX` to `maxX`. */

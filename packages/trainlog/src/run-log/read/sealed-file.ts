@@ -477,16 +477,32 @@ interface ColumnPart {
 /** Parts of one metric as a column of the table whose first row is `first` and which has `rowCount` rows. */
 function joinParts(parts: readonly ColumnPart[], first: number, rowCount: number): Column {
   const { key, kind } = parts[0]!.chunk;
-  const rowIndex = Uint32Array.from(
-    parts.flatMap(({ chunk, start, end }) => Array.from(chunk.rows.subarray(start, end), (row) => row - first)),
-  );
-  const partial = rowIndex.length === rowCount ? {} : { rowIndex };
-  const values = parts.flatMap(({ chunk, start, end }): JsonValue[] =>
-    Array.from<JsonValue>(chunk.values.slice(start, end)),
-  );
-  return kind === "number"
-    ? { kind, key, values: Float64Array.from(values, Number), ...partial }
-    : { kind, key, values, ...partial };
+  const count = parts.reduce((sum, { start, end }) => sum + end - start, 0);
+  const partial = count === rowCount ? {} : { rowIndex: joinRows(parts, first, count) };
+  if (kind === "number") return { kind, key, values: joinNumbers(parts, count), ...partial };
+  return {
+    kind,
+    key,
+    values: parts.flatMap(({ chunk, start, end }) => Array.from<JsonValue>(chunk.values.slice(start, end))),
+    ...partial,
+  };
+}
+
+function joinRows(parts: readonly ColumnPart[], first: number, count: number): Uint32Array {
+  const rowIndex = new Uint32Array(count);
+  let at = 0;
+  for (const { chunk, start, end } of parts) for (let i = start; i < end; i++) rowIndex[at++] = chunk.rows[i]! - first;
+  return rowIndex;
+}
+
+function joinNumbers(parts: readonly ColumnPart[], count: number): Float64Array {
+  const joined = new Float64Array(count);
+  let at = 0;
+  for (const { chunk, start, end } of parts) {
+    if (chunk.values instanceof Float64Array) joined.set(chunk.values.subarray(start, end), at);
+    at += end - start;
+  }
+  return joined;
 }
 
 function rowsRecord(rows: Rows, start: number, end: number): RunRecord {

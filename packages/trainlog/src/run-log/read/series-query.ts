@@ -6,9 +6,10 @@
  * a million points in 1,500 buckets cost some 15,000 cells and the raw points of 1,500 borders.
  */
 import { describeValue, TrainlogError } from "../../run/error.ts";
-import { BucketGrid, exactBuckets, type SeriesBuckets } from "./buckets.ts";
+import { type AxisPoints, BucketGrid, exactBuckets, type SeriesBuckets } from "./buckets.ts";
 import { CELL_FAN_OUT, CELL_POINTS, CELL_STRIDE, MAX_STEP, MAX_WALL, MIN_STEP, MIN_WALL } from "./cell.ts";
 import { extentOf, type MetricTable, type PointColumns } from "./metric-table.ts";
+import type { CellList } from "./pyramid.ts";
 
 /** Most buckets of one query. */
 export const MAX_BUCKETS = 100_000;
@@ -60,14 +61,6 @@ interface WalkSink {
   takePoints(points: AxisPoints, start: number, end: number): void;
 }
 
-/** Raw points with what makes an x of them: `(at - origin) / divisor`. */
-interface AxisPoints {
-  readonly at: Float64Array;
-  readonly values: Float64Array;
-  readonly origin: number;
-  readonly divisor: number;
-}
-
 /**
  * Reduces metric `metric` to buckets.
  *
@@ -114,6 +107,12 @@ function axisOf(x: SeriesQuery["x"], firstWallMs: number): Axis {
   return x === "wall" ? { ...wall, origin: 0, divisor: 1 } : { ...wall, origin: firstWallMs, divisor: 1000 };
 }
 
+/** Points in a cell of each level; more levels than 2^53 points could fill. */
+const POINTS_BY_LEVEL: readonly number[] = Array.from(
+  { length: 13 },
+  (_, level) => CELL_POINTS * CELL_FAN_OUT ** level,
+);
+
 /** A walk over one metric, with one x axis. */
 class Walk {
   readonly #source: SeriesSource;
@@ -121,6 +120,7 @@ class Walk {
   readonly #axis: Axis;
   readonly #count: number;
   readonly #asked: readonly [number, number];
+  readonly #levels: readonly CellList[];
   #from = -Infinity;
   #to = Infinity;
   #chunk: PointChunk | undefined;
@@ -131,6 +131,7 @@ class Walk {
     this.#axis = axis;
     this.#count = source.table.countOf(metric);
     this.#asked = [from, to];
+    this.#levels = source.table.pyramidOf(metric)?.levels ?? [];
   }
 
   /** The asked range, cut to where the metric has points; `undefined` when that leaves nothing. */
@@ -151,7 +152,7 @@ class Walk {
   run(sink: WalkSink, from: number, to: number): void {
     this.#from = from;
     this.#to = to;
-    const levels = this.#source.table.pyramidOf(this.#metric)?.levels ?? [];
+    const levels = this.#levels;
     // Cells of level `l` up to `covered` are below a cell of the level above; from the top down, what is left are the ends of each level.
     let covered = 0;
     for (let level = levels.length - 1; level >= 0; level--) {
@@ -163,8 +164,8 @@ class Walk {
   }
 
   #cell(sink: WalkSink, level: number, cell: number): void {
-    const { data } = this.#source.table.pyramidOf(this.#metric)!.levels[level]!;
-    const points = CELL_POINTS * CELL_FAN_OUT ** level;
+    const { data } = this.#levels[level]!;
+    const points = POINTS_BY_LEVEL[level]!;
     if (this.#isDone(sink, data, cell * CELL_STRIDE, points)) return;
     if (level === 0) this.#points(sink, cell * CELL_POINTS, (cell + 1) * CELL_POINTS);
     else for (let below = 0; below < CELL_FAN_OUT; below++) this.#cell(sink, level - 1, cell * CELL_FAN_OUT + below);
@@ -304,10 +305,7 @@ class BucketSink implements WalkSink {
     return true;
   }
 
-  takePoints({ at, values, origin, divisor }: AxisPoints, start: number, end: number): void {
-    for (let i = start; i < end; i++) {
-      const x = (at[i]! - origin) / divisor;
-      if (x >= this.#from && x <= this.#to) this.grid.addPoint(this.grid.bucketOf(x), x, values[i]!);
-    }
+  takePoints(points: AxisPoints, start: number, end: number): void {
+    this.grid.addPoints(points, start, end);
   }
 }

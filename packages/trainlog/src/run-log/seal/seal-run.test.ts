@@ -1,13 +1,13 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type FsOperation, failingFs } from "../../../test/support/run-log/failing-fs.ts";
-import type { RunEvent } from "../../run/event.ts";
 import { nodeFs } from "../file-system.ts";
 import { RunLogReader } from "../read/run-log-reader.ts";
 import type { SeriesQuery } from "../read/series-query.ts";
-import { anyRun, flatten, rowsEvent, TestRun, writeRun } from "../read/test-run.ts";
+import { anyRun, flatten, TestRun, writeRun } from "../read/test-run.ts";
 import { checkSealed } from "./check-sealed.ts";
+import { goldenRun } from "./golden-run.ts";
 import { sealRun } from "./seal-run.ts";
 
 const QUERIES: readonly SeriesQuery[] = [
@@ -35,26 +35,6 @@ function answersIn(dir: string): unknown {
   reader.refresh();
   expect(reader.damage).toEqual([]);
   return answersOf(reader);
-}
-
-const note = (title: string): RunEvent => ({ type: "alert", wallMs: 1, title, text: "", level: "info" });
-
-/** A small run with everything in it. */
-function sampleRun(): TestRun {
-  const run = new TestRun().begin().append([note("begin")], { writerId: "w", seq: 3 });
-  for (let step = 0; step < 200; step++) {
-    run.append([
-      rowsEvent([
-        {
-          step,
-          wallMs: 1e12 + step * 17.25,
-          values: { loss: 1 / (step + 1), ...(step % 3 === 0 ? { note: `at ${step}` } : {}) },
-        },
-      ]),
-    ]);
-    if (step === 100) run.append([note("half")]).begin();
-  }
-  return run.append([note("end")], { writerId: "v", seq: 9 });
 }
 
 describe("sealRun", () => {
@@ -98,11 +78,11 @@ describe("sealRun", () => {
   });
 
   it("leaves the whole run readable wherever it is cut short, and seals it the next time", () => {
-    using reference = sampleRun();
+    using reference = goldenRun();
     const expected = answersIn(reference.dir);
     const calls: FsOperation[] = [];
     for (let n = 0; n === 0 || n < calls.length; n++) {
-      using run = sampleRun();
+      using run = goldenRun();
       calls.length = 0;
       // From the n-th call on nothing works any more, as for a process that was killed there.
       const fs = failingFs(nodeFs, { fails: (_, call) => (call >= n ? "EIO" : undefined), shortWrite: true }, calls);
@@ -120,7 +100,7 @@ describe("sealRun", () => {
   });
 
   it("names a flipped bit anywhere in a sealed file, and never answers with another value in silence", () => {
-    using run = sampleRun();
+    using run = goldenRun();
     const before = answersIn(run.dir);
     sealRun(run.dir);
     const path = run.path("000002.sealed");
@@ -139,14 +119,22 @@ describe("sealRun", () => {
   });
 
   it("says why it does nothing", () => {
-    using run = sampleRun();
+    using run = goldenRun();
     sealRun(run.dir);
     expect(sealRun(run.dir)).toMatchObject({ sealed: false, reason: "nothing-to-do" });
-    using damaged = sampleRun();
+    using damaged = goldenRun();
     const bytes = readFileSync(damaged.path("000001.log"));
     bytes[200]! ^= 4;
     writeFileSync(damaged.path("000001.log"), bytes);
     expect(sealRun(damaged.dir)).toMatchObject({ sealed: false, reason: "damaged" });
     expect(readdirSync(damaged.dir)).toEqual(["000001.log", "000002.log"]);
+  });
+
+  it("still reads a file that the first version sealed", () => {
+    using run = goldenRun();
+    using golden = new TestRun();
+    copyFileSync(new URL("../../../test/golden/v1/000002.sealed", import.meta.url), golden.path("000002.sealed"));
+    expect(checkSealed(golden.path("000002.sealed"))).toEqual([]);
+    expect(answersIn(golden.dir)).toEqual(answersIn(run.dir));
   });
 });
