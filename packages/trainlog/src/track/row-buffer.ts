@@ -28,11 +28,6 @@ export class RowBuffer {
     return this.#sizeBytes;
   }
 
-  /** Says whether `key` has a column of numbers, so that its name was checked before. */
-  hasNumbers(key: string): boolean {
-    return this.#numbers.has(key);
-  }
-
   /** Begins the next row; values added from now on are in it. */
   beginRow(step: number, wallMs: number): void {
     const row = this.#rowCount;

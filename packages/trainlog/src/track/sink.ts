@@ -42,8 +42,6 @@ export interface RunBackend {
   readonly putBlob?: (source: BlobSource) => BlobRef | Promise<BlobRef>;
   /** Keeps the files of an artifact. */
   readonly collectFiles?: (source: ArtifactSource) => Promise<readonly ArtifactFile[]>;
-  /** SHA-256 as 64 hexadecimal digits. */
-  readonly sha256?: (bytes: Uint8Array) => string | Promise<string>;
   /** Collects console output. Absent where there is none to collect. */
   readonly console?: ConsoleLines;
   /** Called when `log` itself flushed: it is called so often, or without a pause, that timers do not get to it. */

@@ -21,15 +21,14 @@ export type Outcome<T = undefined> =
 /** Options of {@link ApiClient}. */
 export interface ApiClientOptions {
   readonly token?: string;
-  /** Longest time for one request, milliseconds. Uploads of blobs may take as long as they move. */
-  readonly timeoutMs?: number;
   /** Ends all requests. */
   readonly signal?: AbortSignal;
-  /** The platform's when absent. */
-  readonly fetch?: typeof fetch;
 }
 
 const BATCH_TYPE = "application/vnd.trainlog.batch";
+
+/** Longest time for one request of rows. */
+const REQUEST_TIMEOUT_MS = 30_000;
 
 /** A large model over a slow line takes long; a dead line is noticed by the platform. */
 const BLOB_TIMEOUT_MS = 3_600_000;
@@ -42,16 +41,12 @@ export class ApiClient {
   /** Address of the server without path, query and credentials. */
   readonly url: string;
   readonly #token: string | undefined;
-  readonly #timeoutMs: number;
   readonly #signal: AbortSignal | undefined;
-  readonly #fetch: typeof fetch;
 
   constructor(url: string, options: ApiClientOptions = {}) {
     this.url = serverUrl(url);
     this.#token = options.token;
-    this.#timeoutMs = options.timeoutMs ?? 30_000;
     this.#signal = options.signal;
-    this.#fetch = options.fetch ?? ((input, init) => fetch(input, init));
   }
 
   /** Address of a run's page. */
@@ -99,7 +94,7 @@ export class ApiClient {
     if (how.type !== undefined) headers.set("content-type", how.type);
     if (this.#token !== undefined) headers.set("authorization", `Bearer ${this.#token}`);
     try {
-      const response = await this.#fetch(`${this.url}/api/v1${path}`, {
+      const response = await fetch(`${this.url}/api/v1${path}`, {
         method,
         headers,
         ...(body === undefined ? {} : { body }),
@@ -107,7 +102,7 @@ export class ApiClient {
         ...(how.keepalive === true ? { keepalive: true } : {}),
         // A redirect would carry the token to wherever it points.
         redirect: "manual",
-        signal: this.#limit(method === "PUT" ? BLOB_TIMEOUT_MS : this.#timeoutMs),
+        signal: this.#limit(method === "PUT" ? BLOB_TIMEOUT_MS : REQUEST_TIMEOUT_MS),
       });
       return await this.#outcome(response, method, read);
     } catch (error) {
