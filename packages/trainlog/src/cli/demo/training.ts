@@ -40,18 +40,15 @@ interface TrainingRun {
 export function demoLearners(stepCount: number, seed: number): Learner[] {
   const common = { seed, stepCount };
   const relu = { ...common, hidden: [32, 32], activation: "relu" } as const;
+  // Lists show the newest first, so the run to look at first is made last.
   return [
-    spiralLearner({ ...relu, name: "relu-lr-0.01", notes: "a good choice", learningRate: 0.01 }),
-    spiralLearner({ ...relu, name: "relu-lr-0.003", notes: "learns the same, later", learningRate: 0.003 }),
-    spiralLearner({ ...relu, name: "relu-lr-0.3", notes: "learning rate too high: its units die", learningRate: 0.3 }),
-    spiralLearner({
+    gridLearner({
       ...common,
-      name: "tanh",
-      notes: "another activation",
-      hidden: [24, 24],
-      activation: "tanh",
-      learningRate: 0.05,
+      name: "mlp-8-lr-0.003",
+      notes: "a tenth of the learning rate: learns later",
+      learningRate: 0.003,
     }),
+    gridLearner({ ...common, name: "mlp-8", notes: "the quickstart", learningRate: 0.03 }),
     spiralLearner({
       ...common,
       name: "relu-tiny",
@@ -60,21 +57,26 @@ export function demoLearners(stepCount: number, seed: number): Learner[] {
       activation: "relu",
       learningRate: 0.01,
     }),
-    gridLearner({ ...common, name: "mlp-8", notes: "the quickstart", learningRate: 0.03 }),
-    gridLearner({
+    spiralLearner({
       ...common,
-      name: "mlp-8-lr-0.003",
-      notes: "a tenth of the learning rate: learns later",
-      learningRate: 0.003,
+      name: "tanh",
+      notes: "another activation",
+      hidden: [24, 24],
+      activation: "tanh",
+      learningRate: 0.05,
     }),
+    spiralLearner({ ...relu, name: "relu-lr-0.3", notes: "learning rate too high: its units die", learningRate: 0.3 }),
+    spiralLearner({ ...relu, name: "relu-lr-0.003", notes: "learns the same, later", learningRate: 0.003 }),
+    spiralLearner({ ...relu, name: "relu-lr-0.01", notes: "a good choice", learningRate: 0.01 }),
   ];
 }
 
 /** Trains all runs to their end, and gives their ids. */
 export async function trainDemo(training: DemoTraining): Promise<string[]> {
   const runs: TrainingRun[] = [];
-  for (const learner of demoLearners(training.stepCount, training.seed)) {
-    runs.push({ learner, run: await openRun(learner, training.dir, runs.length === 0) });
+  const learners = demoLearners(training.stepCount, training.seed);
+  for (const learner of learners) {
+    runs.push({ learner, run: await openRun(learner, training.dir, learner === learners.at(-1)) });
   }
   await trainTogether(runs, training);
   const status = training.signal.aborted ? "killed" : "finished";
@@ -82,9 +84,9 @@ export async function trainDemo(training: DemoTraining): Promise<string[]> {
   return runs.map(({ run }) => run.id);
 }
 
-async function openRun({ spec }: Learner, dir: string, isFirst: boolean): Promise<DemoRun> {
+async function openRun({ spec }: Learner, dir: string, watchMachine: boolean): Promise<DemoRun> {
   // The runs share one process: what it prints belongs to none of them, each gets its own lines by `addConsole`; one look at the machine is enough.
-  const run = await init({ ...spec, dir, capture: { console: false, system: isFirst } });
+  const run = await init({ ...spec, dir, capture: { console: false, system: watchMachine } });
   run.defineMetric("train/loss", { summary: "min", goal: "min" });
   run.defineMetric("eval/*", { summary: "last" });
   return run;
