@@ -65,6 +65,19 @@ describe("list of runs", () => {
     await eventually(names).toEqual(["second run", "first run"]);
   });
 
+  it("lets the viewer choose metric columns", async () => {
+    const page = await dashboard.visit("/projects/mnist");
+    await page.locator(".run-head").getByRole("button", { name: "val/loss" }).waitFor();
+    await page.getByText("Columns").click();
+    await page.getByLabel("val/loss", { exact: true }).uncheck();
+    await eventually(() => page.locator(".run-head").getByRole("button", { name: "val/loss" }).count()).toBe(0);
+    expect(page.url()).toContain("columns=");
+    await page.getByLabel("val/loss", { exact: true }).check();
+    await page.locator(".run-head").getByRole("button", { name: "val/loss" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByLabel("Find a metric").waitFor({ state: "hidden" });
+  });
+
   it("leads from chosen runs to their overlay and back", async () => {
     const page = await dashboard.visit("/projects/mnist");
     await page.getByLabel("Select first run").check();

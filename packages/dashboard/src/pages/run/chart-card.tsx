@@ -24,6 +24,9 @@ interface ChartCardProps extends TabProps {
 /** Lines listed under the cursor; the highest first. */
 const MAX_LISTED = 12;
 
+/** Height that such a list can have, in CSS pixels. */
+const LIST_HEIGHT = 260;
+
 /** The card. The chart inside exists while the card is near the view. */
 export function ChartCard(props: ChartCardProps): JSX.Element {
   const { metric, title, view } = props;
@@ -108,7 +111,13 @@ function Chart(props: ChartProps): JSX.Element {
         />
       ))}
       {shown !== undefined && (shown.own || runIds.length === 1) && (
-        <CursorValues {...props} values={shown.list} own={shown.own} atLeft={isRight(plot.current, shown.list)} />
+        <CursorValues
+          {...props}
+          values={shown.list}
+          own={shown.own}
+          atLeft={isRight(plot.current, shown.list)}
+          above={isLow(host.current)}
+        />
       )}
       {errors.value.length > 0 && <p class="chart-error">{errors.value[0]}</p>}
     </div>
@@ -132,9 +141,16 @@ function CursorMark({
   );
 }
 
+/** Whether a chart stands so low in the window that a list below it would not be seen. */
+function isLow(host: HTMLElement | null): boolean {
+  return host !== null && host.getBoundingClientRect().bottom + LIST_HEIGHT > window.innerHeight;
+}
+
 interface CursorValuesProps {
   readonly values: readonly CursorValue[];
   readonly atLeft: boolean;
+  /** Whether there is no room below the chart. */
+  readonly above: boolean;
   /** Whether the pointer is over this chart; those that share its cursor do not speak. */
   readonly own: boolean;
 }
@@ -145,12 +161,12 @@ function isRight(plot: LinePlot | null, [first]: readonly CursorValue[]): boolea
   return plot !== null && place !== undefined && place.left > plot.width / 2;
 }
 
-function CursorValues({ view, store, values, atLeft, own }: ChartProps & CursorValuesProps): JSX.Element {
+function CursorValues({ view, store, values, atLeft, above, own }: ChartProps & CursorValuesProps): JSX.Element {
   const styles = runStyles(view.runIds);
   const sorted = [...values].sort((a, b) => b.value - a.value).slice(0, MAX_LISTED);
   const smoothed = view.smoothing.weight > 0;
   const several = view.runIds.length > 1;
-  const place = several ? "several" : atLeft ? "left" : "";
+  const place = several ? (above ? "several above" : "several") : atLeft ? "left" : "";
   return (
     <div class={`cursor-values ${place}`} role={own ? "status" : undefined}>
       <span class="cursor-position">

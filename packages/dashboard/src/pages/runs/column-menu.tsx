@@ -26,12 +26,12 @@ export function ColumnMenu({
     );
   };
   return (
-    <details class="menu">
+    <details class="menu" onFocusOut={closeWhenLeft} onKeyDown={closeOnEscape}>
       <summary class="button">
         Columns
         <Icon name="down" />
       </summary>
-      <div class="menu-panel">
+      <div class="menu-panel" tabIndex={-1}>
         <input
           type="search"
           placeholder="Find a metric…"
@@ -62,4 +62,16 @@ export function ColumnMenu({
       </div>
     </details>
   );
+}
+
+/** A menu closes when the focus leaves it; its panel takes the focus so that a click between its entries is not outside. */
+function closeWhenLeft(event: FocusEvent & { readonly currentTarget: HTMLDetailsElement }): void {
+  const to = event.relatedTarget;
+  if (!(to instanceof Node && event.currentTarget.contains(to))) event.currentTarget.open = false;
+}
+
+function closeOnEscape(event: KeyboardEvent & { readonly currentTarget: HTMLDetailsElement }): void {
+  if (event.key !== "Escape") return;
+  event.currentTarget.open = false;
+  event.currentTarget.querySelector("summary")?.focus();
 }
