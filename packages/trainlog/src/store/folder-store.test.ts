@@ -112,6 +112,22 @@ describe("a serving store", () => {
     expect((await store.listRuns()).total).toBe(0);
   });
 
+  it("tells of rows that come after it was opened again, and of no others", async () => {
+    const store = await serve();
+    const { runId } = await store.createRun({ project: "p" });
+    await store.append(runId, [{ events: [rows(0, 5)] }]);
+    await store.close();
+    const again = await serve();
+    const changes: StoreChange[] = [];
+    again.subscribe((change) => changes.push(change));
+    await again.append(runId, [{ events: [rows(5, 2)] }]);
+    await eventually(() => expect(changes.some((change) => change.type === "rows")).toBe(true));
+    const told = changes.flatMap((change) =>
+      change.type === "rows" ? [[change.firstIndex, [...change.rows.steps]]] : [],
+    );
+    expect(told).toEqual([[[5], [5, 6]]]);
+  });
+
   it("shows the same after it is opened again, and after its catalog is deleted", async () => {
     const store = await serve();
     const { runId } = await store.createRun({ project: "p" });

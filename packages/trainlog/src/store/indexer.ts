@@ -379,12 +379,13 @@ export class Indexer {
   }
 
   #learn(runId: string, signature: string, state: RunState): void {
-    const { files, events, generation } = parseJson(signature);
+    const { files, events, rows, generation } = parseJson(signature);
     this.#noteRunning(runId, state);
     this.#known.set(runId, {
       state,
       files: typeof files === "string" ? files : "",
-      upTo: typeof events === "number" && typeof generation === "string" ? { events, generation } : undefined,
+      upTo:
+        isNumber(events) && isNumber(rows) && typeof generation === "string" ? { events, rows, generation } : undefined,
     });
   }
 
@@ -409,4 +410,8 @@ function parseJson(text: string): Record<string, unknown> {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === "number";
 }

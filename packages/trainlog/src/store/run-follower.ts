@@ -17,6 +17,8 @@ import type { MetricSummary, RunInfo, StoreDamage } from "./types.ts";
 export interface IndexedUpTo {
   /** Events other than rows that were written. */
   readonly events: number;
+  /** Rows that were counted. */
+  readonly rows: number;
   /** See `logGeneration`. */
   readonly generation: string;
 }
@@ -71,12 +73,14 @@ export class RunFollower {
     const { upTo, cache } = options;
     this.identity = identity;
     this.#storeDir = storeDir;
-    this.#rowsFromStart = options.rowsFromStart;
     this.#dir = join(storeDir, "runs", identity.runId);
     this.#generation = logGeneration(this.#dir);
     this.#upTo = upTo?.generation === this.#generation ? upTo : undefined;
     this.#reset = this.#upTo === undefined;
-    this.reader = RunLogReader.open(this.#dir, { cache });
+    this.#rowsFromStart = options.rowsFromStart || this.#upTo !== undefined;
+    // Rows that came since the catalog was written are news to those who listen; events are needed from the start, to be folded.
+    const after = { rows: this.#upTo?.rows ?? 0, events: 0, edits: 0 };
+    this.reader = RunLogReader.open(this.#dir, { cache, after });
   }
 
   /** The events so far, folded. */
@@ -158,7 +162,12 @@ export class RunFollower {
       runId: this.identity.runId,
       reset,
       info: this.info(state),
-      signature: JSON.stringify({ files, events: this.#eventCount, generation: this.#generation }),
+      signature: JSON.stringify({
+        files,
+        events: this.#eventCount,
+        rows: this.reader.length.rows,
+        generation: this.#generation,
+      }),
       extras: {
         ...optional("host", fold.host),
         ...optional("code", fold.code),
