@@ -102,7 +102,9 @@ describe("examples", () => {
       }
       const server = new URL(address).searchParams.get("server");
       const answer = await fetch(`${server}/api/v1/runs?project=examples&q=in-the-browser`);
-      expect(await answer.json()).toMatchObject({ runs: [{ name: "in-the-browser", state: "finished", rowCount: 120 }] });
+      expect(await answer.json()).toMatchObject({
+        runs: [{ name: "in-the-browser", state: "finished", rowCount: 120 }],
+      });
     } finally {
       example.kill("SIGINT");
       await new Promise((settle) => example.once("close", settle));

@@ -4,7 +4,7 @@
 var NEEDED_MAJOR = 24;
 
 function fail(message) {
-  process.stderr.write("trainlog: " + message + "\n");
+  process.stderr.write(`trainlog: ${message}\n`);
   process.exitCode = 2;
 }
 
