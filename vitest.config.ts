@@ -1,10 +1,10 @@
-import { defineConfig } from "vitest/config";
+import { defineConfig, type ViteUserConfig } from "vitest/config";
 
 // Tests run from source (the "@trainlog/source" export condition), so a red test never depends on a stale build.
 const resolve = { conditions: ["@trainlog/source"] };
 const ssr = { resolve: { conditions: ["@trainlog/source"] } };
 
-export default defineConfig({
+const config: ViteUserConfig = defineConfig({
   test: {
     projects: [
       {
@@ -43,3 +43,5 @@ export default defineConfig({
     ],
   },
 });
+
+export default config;

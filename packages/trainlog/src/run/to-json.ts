@@ -105,7 +105,8 @@ function convertParts(value: object, path: string, conversion: Conversion): Json
 
 /** What an object says of itself: `item()` of a tensor, `toJSON()` of a URL or a Decimal, `valueOf()` of a boxed number. */
 export function simplerForm(value: object): unknown {
-  if (isPlainObject(value) && typeof value["item"] !== "function" && typeof value["toJSON"] !== "function") return undefined;
+  if (isPlainObject(value) && typeof value["item"] !== "function" && typeof value["toJSON"] !== "function")
+    return undefined;
   if ("item" in value && typeof value.item === "function") return value.item();
   if ("toJSON" in value && typeof value.toJSON === "function") return value.toJSON();
   const primitive: unknown = value.valueOf();
