@@ -3,6 +3,7 @@
  * buckets that got something come out.
  */
 import { FINITE, FIRST, LAST, MAX, MIN, SUM } from "./cell.ts";
+import { isAscending } from "./point-columns.ts";
 
 /**
  * A series as buckets, column by column. All arrays have shape `[n]`, ordered by x; `n` is the number of buckets that hold points.
@@ -39,6 +40,8 @@ export interface AxisPoints {
   readonly values: Float64Array;
   readonly origin: number;
   readonly divisor: number;
+  /** True when `at` nowhere goes back and is a number everywhere. */
+  readonly ascends: boolean;
 }
 
 /** `count` uniform buckets over `[from, to]`, both ends included, being filled. */
@@ -82,86 +85,113 @@ export class BucketGrid {
   }
 
   /**
-   * Adds those of the points `[start, end)` whose x, `(at − origin) / divisor`, lies between the grid's ends.
+   * Adds those of the points `[start, end)` whose x lies between the grid's ends.
    *
-   * Neighbours mostly share a bucket, so its figures are kept in local variables until the bucket changes: this loop is what a query costs.
+   * Neighbours mostly share a bucket, so the points are taken in runs of one bucket; where x ascends, a run's end is found by search, and most points
+   * are never asked for their bucket.
    */
-  addPoints({ at, values, origin, divisor }: AxisPoints, start: number, end: number): void {
-    const [from, to, perX, lastBucket] = [this.#from, this.#to, this.#perX, this.#lastBucket];
-    let bucket = -1;
-    // NaN and not 0 where the variable holds a float64, so that the compiler keeps it in a register as one.
-    let x = Number.NaN;
-    let xEnd = Number.NaN;
-    let min = Number.NaN;
-    let max = Number.NaN;
-    let sum = Number.NaN;
-    let first = Number.NaN;
-    let last = Number.NaN;
-    let count = 0;
-    let nonFinite = 0;
+  addPoints(points: AxisPoints, start: number, end: number): void {
+    for (let i = start; i < end; ) {
+      const bucket = this.#placeOf(points, i);
+      const stop = points.ascends
+        ? this.#searchRunEnd(points, i, end, bucket)
+        : this.#scanRunEnd(points, i, end, bucket);
+      if (bucket >= 0 && bucket <= this.#lastBucket) {
+        this.#addExtent(bucket, points, i, stop);
+        this.#addValues(bucket, points.values, i, stop);
+      }
+      i = stop;
+    }
+  }
+
+  /** Bucket of point `i`: −1 before the grid (and for an x that is no number), one past the last bucket behind it. Grows with x as {@link bucketOf}. */
+  #placeOf({ at, origin, divisor }: AxisPoints, i: number): number {
+    const x = (at[i]! - origin) / divisor;
+    if (!(x >= this.#from)) return -1;
+    return x > this.#to ? this.#lastBucket + 1 : this.bucketOf(x);
+  }
+
+  /** First point after `start` that is not in `bucket`, where x ascends: steps that double until one is too far, then halving (Bentley & Yao 1976). */
+  #searchRunEnd(points: AxisPoints, start: number, end: number, bucket: number): number {
+    if (this.#placeOf(points, end - 1) === bucket) return end;
+    let inside = start;
+    let outside = end - 1;
+    for (let step = 1; inside + step < outside; step *= 2) {
+      if (this.#placeOf(points, inside + step) === bucket) inside += step;
+      else outside = inside + step;
+    }
+    while (inside + 1 < outside) {
+      const middle = (inside + outside) >> 1;
+      if (this.#placeOf(points, middle) === bucket) inside = middle;
+      else outside = middle;
+    }
+    return outside;
+  }
+
+  #scanRunEnd(points: AxisPoints, start: number, end: number, bucket: number): number {
+    let stop = start + 1;
+    while (stop < end && this.#placeOf(points, stop) === bucket) stop++;
+    return stop;
+  }
+
+  #addExtent(bucket: number, { at, origin, divisor, ascends }: AxisPoints, start: number, end: number): void {
+    let min = at[start]!;
+    let max = at[end - 1]!;
+    for (let i = start; i < end && !ascends; i++) {
+      if (at[i]! < min) min = at[i]!;
+      if (at[i]! > max) max = at[i]!;
+    }
+    this.#widen(bucket, (min - origin) / divisor, (max - origin) / divisor);
+  }
+
+  #widen(bucket: number, minX: number, maxX: number): void {
+    if (minX < this.#x[bucket]!) this.#x[bucket] = minX;
+    if (maxX > this.#xEnd[bucket]!) this.#xEnd[bucket] = maxX;
+  }
+
+  #addValues(bucket: number, values: Float64Array, start: number, end: number): void {
+    let min = this.#min[bucket]!;
+    let max = this.#max[bucket]!;
+    let sum = this.#sum[bucket]!;
     for (let i = start; i < end; i++) {
-      const pointX = (at[i]! - origin) / divisor;
-      if (!(pointX >= from && pointX <= to)) continue;
-      const inGrid = (pointX - from) * perX;
-      const of = inGrid < lastBucket ? inGrid | 0 : lastBucket;
-      if (of !== bucket) {
-        if (bucket >= 0) this.#store(bucket, x, xEnd, min, max, sum, first, last, count, nonFinite);
-        bucket = of;
-        x = this.#x[of]!;
-        xEnd = this.#xEnd[of]!;
-        min = this.#min[of]!;
-        max = this.#max[of]!;
-        sum = this.#sum[of]!;
-        first = this.#first[of]!;
-        last = this.#last[of]!;
-        count = this.#count[of]!;
-        nonFinite = this.#nonFinite[of]!;
-      }
-      if (pointX < x) x = pointX;
-      if (pointX > xEnd) xEnd = pointX;
       const value = values[i]!;
-      // A difference with itself is 0 for finite numbers alone, and cheaper than a call in this hottest of loops.
-      if (value - value !== 0) {
-        nonFinite++;
-        continue;
-      }
       if (value < min) min = value;
       if (value > max) max = value;
       sum += value;
-      if (count === 0) first = value;
-      last = value;
-      count++;
     }
-    if (bucket >= 0) this.#store(bucket, x, xEnd, min, max, sum, first, last, count, nonFinite);
-  }
-
-  #store(
-    bucket: number,
-    x: number,
-    xEnd: number,
-    min: number,
-    max: number,
-    sum: number,
-    first: number,
-    last: number,
-    count: number,
-    nonFinite: number,
-  ): void {
-    this.#x[bucket] = x;
-    this.#xEnd[bucket] = xEnd;
+    // A sum of which all parts are finite is finite, or it overflowed: one test instead of one per value.
+    if (!Number.isFinite(sum)) {
+      this.#addOddValues(bucket, values, start, end);
+      return;
+    }
     this.#min[bucket] = min;
     this.#max[bucket] = max;
     this.#sum[bucket] = sum;
-    this.#first[bucket] = first;
-    this.#last[bucket] = last;
-    this.#count[bucket] = count;
-    this.#nonFinite[bucket] = nonFinite;
+    if (this.#count[bucket] === 0) this.#first[bucket] = values[start]!;
+    this.#last[bucket] = values[end - 1]!;
+    this.#count[bucket]! += end - start;
+  }
+
+  /** Adds values of which some may be NaN or infinite. */
+  #addOddValues(bucket: number, values: Float64Array, start: number, end: number): void {
+    for (let i = start; i < end; i++) {
+      const value = values[i]!;
+      if (!Number.isFinite(value)) {
+        this.#nonFinite[bucket]!++;
+        continue;
+      }
+      if (value < this.#min[bucket]!) this.#min[bucket] = value;
+      if (value > this.#max[bucket]!) this.#max[bucket] = value;
+      this.#sum[bucket]! += value;
+      if (this.#count[bucket] === 0) this.#first[bucket] = value;
+      this.#last[bucket] = value;
+      this.#count[bucket]!++;
+    }
   }
 
   /** Adds the cell at `offset` of `cells`, which has `points` points, all of them in `bucket`, from x `minX` to `maxX`. */
   addCell(bucket: number, minX: number, maxX: number, points: number, cells: Float64Array, offset: number): void {
-    if (minX < this.#x[bucket]!) this.#x[bucket] = minX;
-    if (maxX > this.#xEnd[bucket]!) this.#xEnd[bucket] = maxX;
+    this.#widen(bucket, minX, maxX);
     const finite = cells[offset + FINITE]!;
     this.#nonFinite[bucket]! += points - finite;
     if (finite === 0) return;
@@ -248,9 +278,4 @@ function gatherCounts(counts: Uint32Array, order: Uint32Array): Uint32Array {
   const gathered = new Uint32Array(order.length);
   for (let i = 0; i < order.length; i++) gathered[i] = counts[order[i]!]!;
   return gathered;
-}
-
-function isAscending(xs: Float64Array): boolean {
-  for (let i = 1; i < xs.length; i++) if (xs[i]! < xs[i - 1]!) return false;
-  return true;
 }

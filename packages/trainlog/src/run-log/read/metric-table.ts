@@ -68,13 +68,6 @@ const LAST_WALL = 5;
 const TOTAL = 6;
 const STATS_STRIDE = TOTAL + CELL_STRIDE;
 
-/** Steps, wall times and values of one stretch of points. Of equal length; not to be changed. */
-export interface PointColumns {
-  readonly steps: Float64Array;
-  readonly wallMs: Float64Array;
-  readonly values: Float64Array;
-}
-
 /** The whole state of a table in plain arrays, for writing it to a file. `m` metrics. */
 export interface MetricTableState {
   /** Keys by metric, length `m`. */

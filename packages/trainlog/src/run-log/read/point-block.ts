@@ -6,7 +6,8 @@
 import type { JsonValue } from "../../run/json.ts";
 import type { RowsView } from "../codec/rows-view.ts";
 import type { Sized } from "./chunk-cache.ts";
-import type { MetricKind, PointColumns } from "./metric-table.ts";
+import type { MetricKind } from "./metric-table.ts";
+import { isAscending, type PointAxes, type PointColumns, pointColumns } from "./point-columns.ts";
 import type { SmallBatch } from "./small-batch.ts";
 
 /** Points whose values are JSON. All of equal length. */
@@ -115,12 +116,13 @@ export class PointBlockBuilder {
   finish(end: number): PointBlock {
     const steps = this.#steps.view();
     const wallMs = this.#wallMs.view();
+    const axes: PointAxes = { steps, wallMs, stepsAscend: isAscending(steps), wallMsAscend: isAscending(wallMs) };
     const numbers = new Map<number, PointColumns>();
     const json = new Map<number, JsonPointColumns>();
     let sizeBytes = steps.byteLength + wallMs.byteLength;
     for (const [metric, growing] of this.#numbers) {
       const values = growing.values.view();
-      numbers.set(metric, { steps: pick(steps, growing), wallMs: pick(wallMs, growing), values });
+      numbers.set(metric, pointColumns(pick(steps, growing), pick(wallMs, growing), values, axes));
       sizeBytes += values.byteLength + (growing.hasGap ? 16 * growing.count : 0);
     }
     for (const [metric, growing] of this.#json) {

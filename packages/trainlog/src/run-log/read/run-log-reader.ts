@@ -14,6 +14,7 @@ import { type Damage, damageAt } from "./damage.ts";
 import { Delivery } from "./delivery.ts";
 import type { MetricKind, MetricStats } from "./metric-table.ts";
 import type { PointBlock } from "./point-block.ts";
+import { NO_POINTS } from "./point-columns.ts";
 import { type JsonChunk, type PointsQuery, queryPoints, type RawPoints } from "./points-query.ts";
 import { runEvents } from "./run-events.ts";
 import type { RunFile } from "./run-file.ts";
@@ -365,7 +366,7 @@ export class RunLogReader implements Disposable {
 
   #numberChunk(metric: number, point: number): PointChunk {
     const { block, first, end } = this.#blockOf(metric, point);
-    const columns = block.numbers.get(metric) ?? { steps: NONE, wallMs: NONE, values: NONE };
+    const columns = block.numbers.get(metric) ?? NO_POINTS;
     return { ...columns, first, end };
   }
 

@@ -29,6 +29,7 @@ import { framesOfFile } from "./frame-window.ts";
 import { decodeIndexFrames } from "./index-frames.ts";
 import { numberOf, numbersOf } from "./index-state.ts";
 import type { PointBlock } from "./point-block.ts";
+import { pointColumns } from "./point-columns.ts";
 import { sliceRows } from "./row-slice.ts";
 import type { Advance, JsonEvent, RunFile, RunRecord } from "./run-file.ts";
 import type { NumberedFile } from "./run-files.ts";
@@ -274,7 +275,7 @@ export class SealedFile implements RunFile {
     if (chunk.values instanceof Float64Array) {
       return {
         end: place.end,
-        numbers: new Map([[metric, { steps, wallMs, values: chunk.values }]]),
+        numbers: new Map([[metric, pointColumns(steps, wallMs, chunk.values)]]),
         json: new Map(),
         sizeBytes,
       };

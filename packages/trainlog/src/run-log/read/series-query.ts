@@ -8,7 +8,8 @@
 import { describeValue, TrainlogError } from "../../run/error.ts";
 import { type AxisPoints, BucketGrid, exactBuckets, type SeriesBuckets } from "./buckets.ts";
 import { CELL_FAN_OUT, CELL_POINTS, CELL_STRIDE, MAX_STEP, MAX_WALL, MIN_STEP, MIN_WALL } from "./cell.ts";
-import { extentOf, type MetricTable, type PointColumns } from "./metric-table.ts";
+import { extentOf, type MetricTable } from "./metric-table.ts";
+import type { PointColumns } from "./point-columns.ts";
 import type { CellList } from "./pyramid.ts";
 
 /** Most buckets of one query. */
@@ -51,6 +52,12 @@ interface Axis {
   readonly maxField: number;
   readonly origin: number;
   readonly divisor: number;
+}
+
+/** A chunk as it lies on the axis. */
+interface AxisChunk {
+  readonly chunk: PointChunk;
+  readonly points: AxisPoints;
 }
 
 /** What takes the points and cells of a walk. */
@@ -123,7 +130,7 @@ class Walk {
   readonly #levels: readonly CellList[];
   #from = -Infinity;
   #to = Infinity;
-  #chunk: PointChunk | undefined;
+  #chunk: AxisChunk | undefined;
 
   constructor(source: SeriesSource, metric: number, axis: Axis, from: number, to: number) {
     this.#source = source;
@@ -157,18 +164,21 @@ class Walk {
     let covered = 0;
     for (let level = levels.length - 1; level >= 0; level--) {
       const { count } = levels[level]!;
-      for (let cell = covered; cell < count; cell++) this.#cell(sink, level, cell);
+      this.#cells(sink, level, covered, count);
       covered = count * CELL_FAN_OUT;
     }
     this.#openCell(sink);
   }
 
-  #cell(sink: WalkSink, level: number, cell: number): void {
+  /** Hands over the cells `[first, end)` of a level, or what is below them. */
+  #cells(sink: WalkSink, level: number, first: number, end: number): void {
     const { data } = this.#levels[level]!;
     const points = POINTS_BY_LEVEL[level]!;
-    if (this.#isDone(sink, data, cell * CELL_STRIDE, points)) return;
-    if (level === 0) this.#points(sink, cell * CELL_POINTS, (cell + 1) * CELL_POINTS);
-    else for (let below = 0; below < CELL_FAN_OUT; below++) this.#cell(sink, level - 1, cell * CELL_FAN_OUT + below);
+    for (let cell = first; cell < end; cell++) {
+      if (this.#isDone(sink, data, cell * CELL_STRIDE, points)) continue;
+      if (level === 0) this.#points(sink, cell * CELL_POINTS, (cell + 1) * CELL_POINTS);
+      else this.#cells(sink, level - 1, cell * CELL_FAN_OUT, (cell + 1) * CELL_FAN_OUT);
+    }
   }
 
   #openCell(sink: WalkSink): void {
@@ -188,20 +198,22 @@ class Walk {
 
   /** Hands over raw points `[start, end)`. */
   #points(sink: WalkSink, start: number, end: number): void {
-    const { name, origin, divisor } = this.#axis;
     for (let point = start; point < end; ) {
-      const chunk = this.#chunkOf(point);
-      const at = name === "step" ? chunk.steps : chunk.wallMs;
-      const stop = Math.min(end - chunk.first, at.length);
-      sink.takePoints({ at, values: chunk.values, origin, divisor }, point - chunk.first, stop);
+      const { chunk, points } = this.#chunkOf(point);
+      const stop = Math.min(end - chunk.first, points.at.length);
+      sink.takePoints(points, point - chunk.first, stop);
       point = Math.max(point + 1, chunk.end);
     }
   }
 
-  #chunkOf(point: number): PointChunk {
+  #chunkOf(point: number): AxisChunk {
     const known = this.#chunk;
-    if (known !== undefined && known.first <= point && point < known.end) return known;
-    this.#chunk = this.#source.readChunk(this.#metric, point);
+    if (known !== undefined && known.chunk.first <= point && point < known.chunk.end) return known;
+    const chunk = this.#source.readChunk(this.#metric, point);
+    const { name, origin, divisor } = this.#axis;
+    const { values, steps, wallMs, stepsAscend, wallMsAscend } = chunk;
+    const onAxis = name === "step" ? { at: steps, ascends: stepsAscend } : { at: wallMs, ascends: wallMsAscend };
+    this.#chunk = { chunk, points: { ...onAxis, values, origin, divisor } };
     return this.#chunk;
   }
 
