@@ -1,8 +1,5 @@
-/** @file Raw pixels as PNG (ISO/IEC 15948): 8 bits, no interlace, filter 0; compression comes from the platform. */
+/** @file Raw pixels as PNG (ISO/IEC 15948): 8 bits, no interlace, filter 0; the compressed stream (zlib, RFC 1950) comes from the platform. */
 import type { RawPixels } from "../run/media.ts";
-
-/** Compresses to a zlib stream (RFC 1950): `deflateSync` in Node, `CompressionStream("deflate")` in a browser. */
-export type Deflate<R> = (bytes: Uint8Array) => R;
 
 /** Colour type by channels: grey, grey + alpha, RGB, RGBA. */
 const COLOR_TYPES = [0, 4, 2, 6];

@@ -1,7 +1,7 @@
 /** @file Rows of the catalog's tables as the values that they stand for, and back. Pure. */
 import type { SQLInputValue, SQLOutputValue } from "node:sqlite";
 import type { RunState } from "../../run/event.ts";
-import type { JsonObject, JsonValue } from "../../run/json.ts";
+import type { JsonValue } from "../../run/json.ts";
 import { fromEventJson, toEventJson } from "../../run-log/codec/event-json.ts";
 import type { MetricSummary, RunColumn, RunInfo } from "../types.ts";
 
@@ -123,12 +123,6 @@ export function metricOf(row: SqlRow): MetricSummary {
     ...optionalNumber(row, "lastStep", "last_step"),
     ...optionalNumber(row, "lastWallMs", "last_wall_ms"),
   };
-}
-
-/** A JSON object that was written by `toEventJson`. */
-export function jsonObjectOf(text: string): JsonObject {
-  const value = fromEventJson(text);
-  return value !== null && typeof value === "object" && !Array.isArray(value) ? (value as JsonObject) : {};
 }
 
 /** Text of a column that is never null. */
