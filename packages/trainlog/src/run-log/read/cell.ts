@@ -75,6 +75,50 @@ export function addToCell(cells: Float64Array, offset: number, step: number, wal
   if (!Number.isFinite(wallMs)) unboundWall(cells, offset);
 }
 
+/** Adds the values `[from, to)` of points to the cell at `offset`, without their place on the axes; {@link addAxes} adds that. */
+export function addValues(cells: Float64Array, offset: number, values: Float64Array, from: number, to: number): void {
+  let min = cells[offset + MIN]!;
+  let max = cells[offset + MAX]!;
+  let sum = cells[offset + SUM]!;
+  let last = cells[offset + LAST]!;
+  let finite = cells[offset + FINITE]!;
+  for (let i = from; i < to; i++) {
+    const value = values[i]!;
+    // True of NaN and of both infinities, and of nothing else.
+    if (value - value !== 0) continue;
+    if (finite === 0) cells[offset + FIRST] = value;
+    if (value < min) min = value;
+    if (value > max) max = value;
+    sum += value;
+    last = value;
+    finite++;
+  }
+  cells[offset + MIN] = min;
+  cells[offset + MAX] = max;
+  cells[offset + SUM] = sum;
+  cells[offset + LAST] = last;
+  cells[offset + FINITE] = finite;
+}
+
+/** Widens the extent of the cell at `offset` by the points `[from, to)` of the axes. */
+export function addAxes(
+  cells: Float64Array,
+  offset: number,
+  { steps, wallMs }: { readonly steps: Float64Array; readonly wallMs: Float64Array },
+  from: number,
+  to: number,
+): void {
+  for (let i = from; i < to; i++) {
+    const step = steps[i]!;
+    const wall = wallMs[i]!;
+    if (step < cells[offset + MIN_STEP]!) cells[offset + MIN_STEP] = step;
+    if (step > cells[offset + MAX_STEP]!) cells[offset + MAX_STEP] = step;
+    if (wall < cells[offset + MIN_WALL]!) cells[offset + MIN_WALL] = wall;
+    if (wall > cells[offset + MAX_WALL]!) cells[offset + MAX_WALL] = wall;
+    if (!Number.isFinite(wall)) unboundWall(cells, offset);
+  }
+}
+
 function unboundWall(cells: Float64Array, offset: number): void {
   cells[offset + MIN_WALL] = -Infinity;
   cells[offset + MAX_WALL] = Infinity;

@@ -23,6 +23,7 @@ import { framesOfFile } from "./frame-window.ts";
 import { listOf, numberOf, numbersOf, pairsOf } from "./index-state.ts";
 import type { MetricKind } from "./metric-table.ts";
 import { type MetricOfColumn, type PointBlock, PointBlockBuilder } from "./point-block.ts";
+import { RowAxes } from "./row-axes.ts";
 import type { Advance, IndexListener, JsonEvent, RunFile, RunRecord } from "./run-file.ts";
 import type { ChunkPlace, RunIndex } from "./run-index.ts";
 
@@ -214,18 +215,19 @@ export class SegmentFile implements RunFile {
   #addRows(frame: Frame, view: RowsView, rows: DecodedRows, index: RunIndex): void {
     if (view.lostKeyIds.length > 0) this.#noteLostKeys(frame, view);
     const block = this.#blockFor(frame, index);
-    const { steps, wallMs } = rows;
-    view.columns.forEach((column, i) => {
-      const { values, rowIndex } = rows.columns[i]!;
+    const axes = new RowAxes(rows.steps, rows.wallMs);
+    view.columns.forEach((column, c) => {
+      const { values, rowIndex } = rows.columns[c]!;
       const metric = this.#metricOfColumn(index, column.keyId, column.key, column.kind);
-      if (column.count > 0) index.table.enterChunk(metric, block);
-      for (let point = 0; point < column.count; point++) {
-        const row = rowIndex === undefined ? point : rowIndex[point]!;
-        if (values instanceof Float64Array) index.table.addPoint(metric, steps[row]!, wallMs[row]!, values[point]!);
-        else index.table.addJson(metric, steps[row]!, wallMs[row]!, values[point]!);
-      }
+      if (column.count === 0) return;
+      const picked = rowIndex === undefined ? axes : axes.pick(rowIndex);
+      index.table.enterChunk(metric, block);
+      if (values instanceof Float64Array) index.table.addColumn(metric, picked, values);
+      else
+        for (const [i, value] of values.entries())
+          index.table.addJson(metric, picked.steps[i]!, picked.wallMs[i]!, value);
     });
-    index.addRows(view.count, wallMs[0] ?? Number.NaN);
+    index.addRows(view.count, rows.wallMs[0] ?? Number.NaN);
   }
 
   #noteLostKeys(frame: Frame, view: RowsView): void {
