@@ -208,7 +208,11 @@ export class MetricTable {
   #addToCells(metric: number, firstBorder: number, axes: RowAxes, values: Float64Array): void {
     const spans = axes.spans(firstBorder);
     const offset = metric * CELL_STRIDE;
-    for (let from = 0, border = firstBorder, span = 0; from < values.length; border += CELL_POINTS, span += CELL_STRIDE) {
+    for (
+      let from = 0, border = firstBorder, span = 0;
+      from < values.length;
+      border += CELL_POINTS, span += CELL_STRIDE
+    ) {
       const to = Math.min(border, values.length);
       addValues(this.#open, offset, values, from, to);
       mergeCell(this.#open, offset, spans, span);

@@ -1,11 +1,19 @@
 import { appendFileSync, readFileSync, rmSync, truncateSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import {
+  anyRun,
+  flatten,
+  naiveBuckets,
+  type Row,
+  rowsEvent,
+  TestRun,
+  writeRun,
+} from "../../../test/support/run-log/test-run.ts";
 import type { RunEvent } from "../../run/event.ts";
 import type { SeriesBuckets } from "./buckets.ts";
 import { RunLogReader } from "./run-log-reader.ts";
 import type { SeriesQuery } from "./series-query.ts";
-import { anyRun, flatten, naiveBuckets, type Row, rowsEvent, TestRun, writeRun } from "./test-run.ts";
 
 const alert = (title: string): RunEvent => ({ type: "alert", wallMs: 1, title, text: "", level: "info" });
 

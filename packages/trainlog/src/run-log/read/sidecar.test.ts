@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { anyRun, flatten, rowsEvent, TestRun, writeRun } from "../../../test/support/run-log/test-run.ts";
 import type { RunEvent } from "../../run/event.ts";
 import { sealRun } from "../seal/seal-run.ts";
 import { RunLogReader } from "./run-log-reader.ts";
-import { anyRun, flatten, rowsEvent, TestRun, writeRun } from "./test-run.ts";
 
 const note = (title: string): RunEvent => ({ type: "alert", wallMs: 1, title, text: "", level: "info" });
 

@@ -2,12 +2,12 @@ import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type FsOperation, failingFs } from "../../../test/support/run-log/failing-fs.ts";
+import { goldenRun } from "../../../test/support/run-log/golden-run.ts";
+import { anyRun, flatten, TestRun, writeRun } from "../../../test/support/run-log/test-run.ts";
 import { nodeFs } from "../file-system.ts";
 import { RunLogReader } from "../read/run-log-reader.ts";
 import type { SeriesQuery } from "../read/series-query.ts";
-import { anyRun, flatten, TestRun, writeRun } from "../read/test-run.ts";
 import { checkSealed } from "./check-sealed.ts";
-import { goldenRun } from "./golden-run.ts";
 import { sealRun } from "./seal-run.ts";
 
 const QUERIES: readonly SeriesQuery[] = [

@@ -1,6 +1,6 @@
 /** @file For tests: the run of the golden sealed file, made by rule. */
-import type { RunEvent } from "../../run/event.ts";
-import { rowsEvent, TestRun } from "../read/test-run.ts";
+import type { RunEvent } from "../../../src/run/event.ts";
+import { rowsEvent, TestRun } from "./test-run.ts";
 
 const note = (title: string): RunEvent => ({ type: "alert", wallMs: 1, title, text: "", level: "info" });
 

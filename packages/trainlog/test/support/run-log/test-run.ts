@@ -3,13 +3,14 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import type { Column, Rows, RunEvent } from "../../run/event.ts";
-import type { JsonValue } from "../../run/json.ts";
-import { encodeBatch, type Origin } from "../codec/batch.ts";
-import { encodeSegmentHeader } from "../codec/frame.ts";
-import { KeyDictionary } from "../codec/key-dictionary.ts";
-import { numberedName } from "./run-files.ts";
-import type { SeriesQuery } from "./series-query.ts";
+import type { Column, Rows, RunEvent } from "../../../src/run/event.ts";
+import type { JsonValue } from "../../../src/run/json.ts";
+import { appendKeys, encodeBatch, type Origin } from "../../../src/run-log/codec/batch.ts";
+import { ByteWriter } from "../../../src/run-log/codec/byte-writer.ts";
+import { encodeSegmentHeader } from "../../../src/run-log/codec/frame.ts";
+import { KeyDictionary } from "../../../src/run-log/codec/key-dictionary.ts";
+import { numberedName } from "../../../src/run-log/read/run-files.ts";
+import type { SeriesQuery } from "../../../src/run-log/read/series-query.ts";
 
 /** A run folder in a temporary place. */
 export class TestRun implements Disposable {
@@ -44,6 +45,14 @@ export class TestRun implements Disposable {
   append(events: readonly RunEvent[], origin?: Origin): this {
     if (this.#sequence === 0) this.begin();
     appendFileSync(this.segment, this.frame(events, origin));
+    return this;
+  }
+
+  /** States all keys again, as a writer does now and then. */
+  restateKeys(): this {
+    const writer = new ByteWriter();
+    appendKeys(writer, this.#dictionary);
+    appendFileSync(this.segment, writer.bytes.subarray(0, writer.length));
     return this;
   }
 
