@@ -119,17 +119,35 @@ function frameCrc(bytes: Uint8Array, start: number, end: number): number {
   return crc32cRange(bytes, start + FRAME_HEADER_BYTES, end, crc32cRange(bytes, start, start + 8));
 }
 
+/**
+ * The first part of a frame whose payload is too large to copy: its header and the payload's beginning.
+ *
+ * @param payload - How the payload begins.
+ * @param restBytes - Length of the rest, which the caller writes behind it.
+ * @param restCrc - Gives the CRC of the rest, begun with the CRC of what stands before it.
+ * @throws TrainlogError `run/batch-too-large` above 64 MiB.
+ */
+export function encodeFrameHead(
+  type: number,
+  payload: Uint8Array,
+  restBytes: number,
+  restCrc: (seed: number) => number,
+): Uint8Array<ArrayBuffer> {
+  const payloadBytes = payload.length + restBytes;
+  if (payloadBytes > MAX_PAYLOAD_BYTES)
+    throw tooLarge(`a frame of ${payloadBytes} bytes, at most ${MAX_PAYLOAD_BYTES} fit`);
+  const head = new Uint8Array(FRAME_HEADER_BYTES + payload.length);
+  head.set([T, L, type, 0]);
+  head.set(payload, FRAME_HEADER_BYTES);
+  const view = new DataView(head.buffer);
+  view.setUint32(4, payloadBytes, true);
+  view.setUint32(8, restCrc(frameCrc(head, 0, head.length)), true);
+  return head;
+}
+
 /** A complete frame around `payload`. @throws TrainlogError `run/batch-too-large` above 64 MiB. */
 export function encodeFrame(type: number, payload: Uint8Array): Uint8Array<ArrayBuffer> {
-  if (payload.length > MAX_PAYLOAD_BYTES)
-    throw tooLarge(`a frame of ${payload.length} bytes, at most ${MAX_PAYLOAD_BYTES} fit`);
-  const frame = new Uint8Array(FRAME_HEADER_BYTES + payload.length);
-  frame.set([T, L, type, 0]);
-  frame.set(payload, FRAME_HEADER_BYTES);
-  const view = new DataView(frame.buffer);
-  view.setUint32(4, payload.length, true);
-  view.setUint32(8, frameCrc(frame, 0, frame.length), true);
-  return frame;
+  return encodeFrameHead(type, payload, 0, (crc) => crc);
 }
 
 /** A frame whose CRC is right. */

@@ -73,7 +73,7 @@ export class Durability {
    * @throws TrainlogError `store/disk-full`, `store/io`.
    */
   async append(records: readonly WalRecord[]): Promise<void> {
-    await this.#commit.append(records.map(encodeWalRecord));
+    await this.#commit.append(records.flatMap(encodeWalRecord));
     this.#restartIdle();
     if (this.#commit.fileBytes >= CHECKPOINT_BYTES) this.#checkpointInBackground();
   }

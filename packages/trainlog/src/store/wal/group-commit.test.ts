@@ -21,9 +21,9 @@ class FakeDisk implements WalFolder {
       get sizeBytes() {
         return file.written.length;
       },
-      async append(bytes) {
+      async append(parts) {
         call("append");
-        file.written = Buffer.concat([file.written, bytes]);
+        file.written = Buffer.concat([file.written, ...parts]);
       },
       async datasync() {
         const upTo = file.written;

@@ -8,7 +8,7 @@ import { TrainlogError } from "../../run/error.ts";
 import { diskError } from "../../run-log/disk-error.ts";
 import type { WalFile, WalFolder } from "./wal-file.ts";
 
-/** Most bytes of one commit: a failure costs these, and memory holds them twice. */
+/** Most bytes of one commit: a failure costs these. */
 const MAX_COMMIT_BYTES = 16 * 1024 * 1024;
 
 interface Waiting {
@@ -45,7 +45,7 @@ export class GroupCommit {
   /**
    * Appends records. Resolves when they and all that were appended before are on the disk.
    *
-   * @param records - Whole frames; none means "when all before are on the disk".
+   * @param records - Whole frames, each in one part or several; none means "when all before are on the disk".
    * @throws TrainlogError `store/disk-full`, `store/io`: none of these records is acknowledged; later calls work again when the disk does.
    */
   append(records: readonly Uint8Array[]): Promise<void> {
@@ -109,7 +109,7 @@ export class GroupCommit {
 
   async #commit(batch: readonly Waiting[]): Promise<void> {
     try {
-      await this.#write(Buffer.concat(batch.flatMap(({ records }) => records)));
+      await this.#write(batch.flatMap(({ records }) => records));
       if (batch.at(-1)?.rotate) await this.#retire();
       for (const { resolve } of batch) resolve();
     } catch (error) {
@@ -118,11 +118,11 @@ export class GroupCommit {
     }
   }
 
-  async #write(bytes: Uint8Array): Promise<void> {
-    if (bytes.length === 0) return;
+  async #write(records: readonly Uint8Array[]): Promise<void> {
+    if (records.length === 0) return;
     this.#file ??= await this.#begin();
     try {
-      await this.#file.append(bytes);
+      await this.#file.append(records);
       await this.#file.datasync();
     } catch (error) {
       // What this file holds up to its last sync is good; what comes after is unknown, so nothing more goes into it.

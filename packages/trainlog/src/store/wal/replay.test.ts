@@ -39,7 +39,7 @@ function records(runId = "r"): WalRecord[] {
 }
 
 function walBytes(list: readonly WalRecord[]): Buffer {
-  return Buffer.concat([encodeSegmentHeader("wal", 1), ...list.map(encodeWalRecord)]);
+  return Buffer.concat([encodeSegmentHeader("wal", 1), ...list.flatMap(encodeWalRecord)]);
 }
 
 const writeWal = (bytes: Uint8Array, sequence = 1): void => writeFileSync(walPath(join(dir, "wal"), sequence), bytes);

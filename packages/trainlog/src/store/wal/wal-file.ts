@@ -9,8 +9,8 @@ export interface WalFile {
   readonly sequence: number;
   /** Bytes that are written and counted, the header included. */
   readonly sizeBytes: number;
-  /** Appends all of `bytes`, or throws with the file as long as before (or {@link WalFile.truncated} false). */
-  append(bytes: Uint8Array): Promise<void>;
+  /** Appends all of `parts`, one behind the other, or throws with the file as long as before (or {@link WalFile.truncated} false). */
+  append(parts: readonly Uint8Array[]): Promise<void>;
   /** Makes durable what was appended. After a failure the file must not be used again: what the kernel dropped is gone, and a retry may lie. */
   datasync(): Promise<void>;
   close(): Promise<void>;
@@ -58,7 +58,7 @@ class DiskWalFile implements WalFile {
     const path = walPath(dir, sequence);
     const file = await open(path, "wx");
     try {
-      await writeAll(file, encodeSegmentHeader("wal", sequence), 0);
+      await writeAll(file, [encodeSegmentHeader("wal", sequence)], 0);
       await syncFolder(dir);
       return new DiskWalFile(file, sequence);
     } catch (error) {
@@ -68,14 +68,13 @@ class DiskWalFile implements WalFile {
     }
   }
 
-  async append(bytes: Uint8Array): Promise<void> {
+  async append(parts: readonly Uint8Array[]): Promise<void> {
     try {
-      await writeAll(this.#file, bytes, this.sizeBytes);
+      this.sizeBytes += await writeAll(this.#file, parts, this.sizeBytes);
     } catch (error) {
       await this.#file.truncate(this.sizeBytes);
       throw error;
     }
-    this.sizeBytes += bytes.length;
   }
 
   async datasync(): Promise<void> {
@@ -87,11 +86,27 @@ class DiskWalFile implements WalFile {
   }
 }
 
-async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
-    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
+/** Writes all parts, one behind the other, and gives their length. */
+async function writeAll(file: FileHandle, parts: readonly Uint8Array[], position: number): Promise<number> {
+  let left = [...parts];
+  let done = 0;
+  while (left.length > 0) {
+    const { bytesWritten } = await file.writev(left, position + done);
     done += bytesWritten;
+    left = withoutFirst(left, bytesWritten);
   }
+  return done;
+}
+
+/** What is left of `parts` without their first `count` bytes: nothing, unless a write was cut short. */
+function withoutFirst(parts: readonly Uint8Array[], count: number): Uint8Array[] {
+  let skip = count;
+  const left: Uint8Array[] = [];
+  for (const part of parts) {
+    if (skip < part.length) left.push(part.subarray(skip));
+    skip = Math.max(0, skip - part.length);
+  }
+  return left;
 }
 
 async function syncFolder(dir: string): Promise<void> {

@@ -6,7 +6,9 @@
  */
 import { TrainlogError } from "../../run/error.ts";
 import { checkRunId } from "../../run/limits.ts";
-import { encodeFrame, type Frame } from "../../run-log/codec/frame.ts";
+import { crc32c } from "../../run-log/codec/crc32c.ts";
+import { joinCrc32c } from "../../run-log/codec/crc32c-join.ts";
+import { encodeFrame, encodeFrameHead, FRAME_HEADER_BYTES, type Frame } from "../../run-log/codec/frame.ts";
 
 /** Frame types of the write-ahead log. */
 export const FRAME_WAL_APPEND = 32;
@@ -48,15 +50,21 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 /** u8 length of the run id, then u32 segment and f64 offset. */
 const APPEND_NUMBERS_BYTES = 12;
 
-/** A record as one frame of the log. */
-export function encodeWalRecord(record: WalRecord): Uint8Array {
+/** From this length on, the CRC of a payload is taken from its frame and not computed again. */
+const LARGE_PAYLOAD_BYTES = 4096;
+
+/**
+ * A record as one frame of the log, in parts that belong one behind the other. An append's bytes are the last part, not copied: they must not change until
+ * they are written.
+ */
+export function encodeWalRecord(record: WalRecord): readonly Uint8Array[] {
   switch (record.type) {
     case "append":
-      return encodeFrame(FRAME_WAL_APPEND, appendPayload(record));
+      return [appendHead(record), record.bytes];
     case "run":
-      return encodeFrame(FRAME_WAL_RUN, encoder.encode(JSON.stringify({ ...record, type: undefined })));
+      return [encodeFrame(FRAME_WAL_RUN, encoder.encode(JSON.stringify({ ...record, type: undefined })))];
     case "settled":
-      return encodeFrame(FRAME_WAL_SETTLED, encoder.encode(JSON.stringify({ runId: record.runId })));
+      return [encodeFrame(FRAME_WAL_SETTLED, encoder.encode(JSON.stringify({ runId: record.runId })))];
   }
 }
 
@@ -76,16 +84,37 @@ export function decodeWalRecord(frame: Frame): WalRecord {
   throw badRecord(frame.offset, `unknown frame type ${frame.type}`);
 }
 
-function appendPayload(record: AppendRecord): Uint8Array {
+/** Everything of an append's frame that stands before its bytes. */
+function appendHead(record: AppendRecord): Uint8Array {
   const runId = encoder.encode(record.runId);
-  const payload = new Uint8Array(1 + runId.length + APPEND_NUMBERS_BYTES + record.bytes.length);
+  const payload = new Uint8Array(1 + runId.length + APPEND_NUMBERS_BYTES);
   const view = new DataView(payload.buffer);
   payload[0] = runId.length;
   payload.set(runId, 1);
   view.setUint32(1 + runId.length, record.segment, true);
   view.setFloat64(5 + runId.length, record.offset, true);
-  payload.set(record.bytes, 1 + runId.length + APPEND_NUMBERS_BYTES);
-  return payload;
+  return encodeFrameHead(FRAME_WAL_APPEND, payload, record.bytes.length, (crc) => framesCrc(record.bytes, crc));
+}
+
+/**
+ * CRC of what stands before `frames`, which is `seed`, and of the frames: from the CRC in each large frame's header, since a batch of some 100 kB would
+ * cost more for its checksum than for anything else.
+ */
+function framesCrc(frames: Uint8Array, seed: number): number {
+  const view = new DataView(frames.buffer, frames.byteOffset, frames.byteLength);
+  let crc = seed;
+  for (let start = 0, end = 0; start < frames.length; start = end) {
+    const payloadBytes = view.getUint32(start + 4, true);
+    const payloadAt = start + FRAME_HEADER_BYTES;
+    end = payloadAt + payloadBytes;
+    if (payloadBytes < LARGE_PAYLOAD_BYTES) crc = crc32c(frames.subarray(start, end), crc);
+    else {
+      // The stored CRC is that of the header's first eight bytes and the payload; a CRC that is joined twice is taken away again.
+      const before = crc32c(frames.subarray(start, payloadAt), crc) ^ crc32c(frames.subarray(start, start + 8));
+      crc = joinCrc32c(before, view.getUint32(start + 8, true), payloadBytes);
+    }
+  }
+  return crc;
 }
 
 function decodeAppend(payload: Uint8Array): AppendRecord {
