@@ -20,7 +20,9 @@ import { hasZstd } from "./packed.ts";
 import type { RunFile } from "./run-file.ts";
 import { numberedName, type RunFiles } from "./run-files.ts";
 import type { RunIndex } from "./run-index.ts";
-import { type AxisBlock, placesOf, SealedFile } from "./sealed-file.ts";
+import type { AxisBlock } from "./sealed-axes.ts";
+import { SealedFile } from "./sealed-file.ts";
+import { placesOf } from "./sealed-places.ts";
 import { SegmentFile } from "./segment-file.ts";
 
 /** Lists of numbers that a sealed file has in an index. A segment has one. */

@@ -2,7 +2,8 @@
 import { basename, dirname } from "node:path";
 import { ChunkCache } from "../read/chunk-cache.ts";
 import type { Damage } from "../read/damage.ts";
-import { type AxisBlock, SealedFile } from "../read/sealed-file.ts";
+import type { AxisBlock } from "../read/sealed-axes.ts";
+import { SealedFile } from "../read/sealed-file.ts";
 
 /**
  * Reads every chunk of the sealed file at `path` and names what is damaged. No damage: an empty list.
