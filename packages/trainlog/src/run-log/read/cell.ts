@@ -6,7 +6,7 @@
  * cell falls into one bucket whole.
  */
 
-/** Points per cell of level 0. At 80 bytes a cell, 64 keeps the index at 1.3 bytes per point. */
+/** Points per cell of level 0, a power of two. At 80 bytes a cell, 64 keeps the index at 1.3 bytes per point. */
 export const CELL_POINTS = 64;
 
 /** Cells of one level that make one cell of the level above: an upper level costs a sixteenth of the one below. */

@@ -183,7 +183,7 @@ export class MetricTable {
     stats[at + LAST_STEP] = step;
     stats[at + LAST_WALL] = wallMs;
     addToCell(this.#open, metric * CELL_STRIDE, step, wallMs, value);
-    if ((count + 1) % CELL_POINTS === 0) this.#closeCell(metric);
+    if (isCellBorder(count + 1)) this.#closeCell(metric);
   }
 
   /** Adds one point of a number metric per row, in one go: the same as {@link addPoint} for each. `values` has shape `[n]`, as the axes. */
@@ -342,4 +342,9 @@ export function extentOf(cell: Float64Array, axis: "step" | "wall"): readonly [n
   const min = cell[axis === "step" ? MIN_STEP : MIN_WALL]!;
   const max = cell[axis === "step" ? MAX_STEP : MAX_WALL]!;
   return min <= max ? [min, max] : undefined;
+}
+
+/** Says whether a cell is full after `count` points. By bits: the remainder of two float64 is a call into the C library, once per point. */
+function isCellBorder(count: number): boolean {
+  return (count & (CELL_POINTS - 1)) === 0;
 }
