@@ -21,6 +21,9 @@ export interface WalFolder {
   create(sequence: number): Promise<WalFile>;
 }
 
+/** Parts below this length are copied together before they are written. */
+const LARGE_PART_BYTES = 32 * 1024;
+
 const NAME = /^(\d{6,})\.wal$/;
 
 /** Path of a file of the log. */
@@ -88,7 +91,7 @@ class DiskWalFile implements WalFile {
 
 /** Writes all parts, one behind the other, and gives their length. */
 async function writeAll(file: FileHandle, parts: readonly Uint8Array[], position: number): Promise<number> {
-  let left = [...parts];
+  let left = gathered(parts);
   let done = 0;
   while (left.length > 0) {
     const { bytesWritten } = await file.writev(left, position + done);
@@ -96,6 +99,23 @@ async function writeAll(file: FileHandle, parts: readonly Uint8Array[], position
     left = withoutFirst(left, bytesWritten);
   }
   return done;
+}
+
+/** The same bytes with small parts put together: to name a part to the system costs more than to copy it. */
+function gathered(parts: readonly Uint8Array[]): Uint8Array[] {
+  const all: Uint8Array[] = [];
+  let small: Uint8Array[] = [];
+  for (const part of parts) {
+    if (part.length < LARGE_PART_BYTES) {
+      small.push(part);
+      continue;
+    }
+    if (small.length > 0) all.push(Buffer.concat(small));
+    small = [];
+    all.push(part);
+  }
+  if (small.length > 0) all.push(Buffer.concat(small));
+  return all;
 }
 
 /** What is left of `parts` without their first `count` bytes: nothing, unless a write was cut short. */
