@@ -162,7 +162,8 @@ describe("RunLogReader", () => {
         using follower = RunLogReader.open(run.dir, { rows: true });
         const seen: RunEvent[] = [];
         batches.forEach(({ events, newSegment }, i) => {
-          (newSegment ? run.begin() : run).append(events);
+          // Batches that came over HTTP have an origin.
+          (newSegment ? run.begin() : run).append(events, i % 3 === 0 ? undefined : { writerId: "w", seq: i });
           if (looks[i] === true) seen.push(...follower.refresh().events);
           if (looks[i] === true) follower.series("loss", { x: "step", buckets: 5 });
         });
@@ -177,6 +178,10 @@ describe("RunLogReader", () => {
           expect(follower.series("loss", query)).toEqual(fresh.series("loss", query));
         }
         expect(follower.metrics()).toEqual(fresh.metrics());
+        expect(fresh.points("loss")).toEqual(follower.points("loss"));
+        expect(fresh.origins).toEqual(follower.origins);
+        const last = batches.findLastIndex((_, i) => i % 3 !== 0);
+        expect(fresh.origins).toEqual(new Map(last === -1 ? [] : [["w", last]]));
       }),
       { numRuns: 60, interruptAfterTimeLimit: 3000 },
     );

@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import { isTrainlogError } from "../../run/error.ts";
 import type { JsonObject, JsonValue } from "../../run/json.ts";
-import { type BatchView, viewBatch } from "../codec/batch.ts";
+import { type BatchView, readOrigin, viewBatch } from "../codec/batch.ts";
 import {
   decodeSegmentHeader,
   FRAME_BATCH,
@@ -156,8 +156,8 @@ export class SegmentFile implements RunFile {
       );
       return;
     }
-    if (this.#addSmallBatch(frame, index, listener)) return;
     try {
+      if (this.#addSmallBatch(frame, index, listener)) return;
       const batch = viewBatch(frame.payload, this.#dictionary);
       // Everything is decoded before the index changes, so that a frame counts whole or not at all.
       const rows = batch.records.map((record) => (record.kind === "rows" ? decodeRows(record) : record.event()));
@@ -172,11 +172,12 @@ export class SegmentFile implements RunFile {
 
   /** Adds a batch of a few plain rows. False for another one, and where a key is not known. */
   #addSmallBatch(frame: Frame, index: RunIndex, listener: IndexListener): boolean {
-    // An origin and new keys come with few of many small frames; the views take those.
-    if (frame.payload[0] !== 0 || listener.wantsRows || !index.scratch.decode(frame.payload, 1)) return false;
+    // New keys come with few of many small frames; the views take those.
+    if (listener.wantsRows || !decodeSmall(frame.payload, index)) return false;
     const { columnCount, keyIds, ends, rows, values, steps, wallMs } = index.scratch;
     for (let column = 0; column < columnCount; column++)
       if (this.#dictionary.keyOf(keyIds[column]!) === undefined) return false;
+    index.addOrigin(readOrigin(frame.payload));
     const block = this.#blockFor(frame, index);
     for (let column = 0, point = 0; column < columnCount; column++) {
       const metric = this.#metricOfColumn(index, keyIds[column]!, this.#dictionary.keyOf(keyIds[column]!)!, "number");
@@ -290,7 +291,7 @@ export class SegmentFile implements RunFile {
       const metric = this.#knownMetric(index, keyId, kind);
       return wanted === undefined || wanted === metric ? metric : undefined;
     };
-    if (frame.payload[0] === 0 && index.scratch.decode(frame.payload, 1)) {
+    if (decodeSmall(frame.payload, index)) {
       builder.addSmall(index.scratch, metricOf);
       return;
     }
@@ -402,6 +403,13 @@ function decodeRows(view: RowsView): DecodedRows {
     wallMs: view.wallMs(),
     columns: view.columns.map((column) => ({ values: column.values(), rowIndex: column.rowIndex() })),
   };
+}
+
+/** Decodes a small batch, behind its origin, into the index's scratch memory. False for another one. */
+function decodeSmall(payload: Uint8Array, index: RunIndex): boolean {
+  const originBytes = payload[0] ?? 0;
+  // From 128 on, the length of the origin goes on in the next byte.
+  return originBytes < 128 && index.scratch.decode(payload, 1 + originBytes) && index.scratch.rowCount > 0;
 }
 
 function eventsOf(batch: BatchView): JsonEvent[] {
