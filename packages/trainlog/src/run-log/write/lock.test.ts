@@ -114,6 +114,30 @@ describe("Lock", () => {
     expect(() => Lock.acquire(folder.dir, { fs })).toThrow(expect.objectContaining({ code: "run/locked" }));
     lock.release();
     expect(readdirSync(folder.dir)).toEqual([]);
+    folder.writeOwner({ pid: deadPid() });
+    expect(Lock.acquire(folder.dir, { fs }).takenFrom).toMatchObject({ token: "another" });
+    expect(readdirSync(folder.dir)).toEqual([WRITER_LOCK]);
+  });
+
+  it("clears away what a process left that was killed while it took the lock, and nothing that is younger or another's", () => {
+    using folder = new LockFolder();
+    const leave = (name: string, ageMs: number): void => {
+      writeFileSync(join(folder.dir, name), "{}");
+      nodeFs.touch(join(folder.dir, name), Date.now() - ageMs);
+    };
+    const hourMs = 3_600_000;
+    for (const end of ["token", "token-lock", "claim-other", "claim-other.claim-third"]) {
+      leave(`${WRITER_LOCK}.${end}`, hourMs);
+    }
+    leave(`${WRITER_LOCK}.young`, 1_000);
+    leave("edits.lock.token", hourMs);
+    leave("000001.log", hourMs);
+    let lists = 0;
+    const fs = failingFs(nodeFs, { fails: (name) => (name === "list" && lists++ === 0 ? "EIO" : undefined) });
+    Lock.acquire(folder.dir, { fs }).release();
+    expect(readdirSync(folder.dir)).toHaveLength(7);
+    Lock.acquire(folder.dir, { fs }).release();
+    expect(readdirSync(folder.dir).sort()).toEqual(["000001.log", "edits.lock.token", `${WRITER_LOCK}.young`]);
   });
 
   it("goes to exactly one of several processes that race for a dead one's", async () => {

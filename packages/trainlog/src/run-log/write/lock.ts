@@ -23,6 +23,9 @@ export const HEARTBEAT_LIMIT_MS = 120_000;
 /** The same for a lock that cannot be read: complete ones are made in one step, so a power loss took its content, or it is being made right now. */
 const UNREADABLE_LIMIT_MS = 10_000;
 
+/** Age from which a temporary file or a claim is a leftover of a process that was killed: taking a lock is a matter of milliseconds. */
+const LEFTOVER_MS = 600_000;
+
 /** Attempts to get a lock that changes hands meanwhile, before giving up; and the time between them. */
 const MAX_ATTEMPTS = 50;
 const ATTEMPT_MS = 2;
@@ -139,7 +142,8 @@ export class Lock {
   static acquire(dir: string, options: LockOptions = {}): Lock {
     const fs = options.fs ?? nodeFs;
     const now = options.now ?? Date.now;
-    const path = join(dir, options.name ?? WRITER_LOCK);
+    const name = options.name ?? WRITER_LOCK;
+    const path = join(dir, name);
     const owner: LockOwner = { token: randomText(16), ...(options.processes ?? nodeProcesses).self(), openedMs: now() };
     const own = `${path}.${owner.token}`;
     try {
@@ -147,11 +151,11 @@ export class Lock {
       writeNewFile(fs, own, new TextEncoder().encode(`${JSON.stringify(owner)}\n`), false);
       try {
         for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-          if (linkIfFree(fs, own, path)) return new Lock(path, fs, owner, undefined);
-          const state = readLock(dir, options);
-          if (isHeld(state, now())) throw lockedError(dir, state);
-          if (state.held && takeOver(dir, own, state, { ...options, fs, now })) {
-            return new Lock(path, fs, owner, state.owner ?? "unreadable");
+          const state = linkIfFree(fs, own, path) ? undefined : readLock(dir, options);
+          if (state !== undefined && isHeld(state, now())) throw lockedError(dir, state);
+          if (state === undefined || (state.held && takeOver(dir, own, state, { ...options, fs, now }))) {
+            removeLeftovers(fs, dir, name, now());
+            return new Lock(path, fs, owner, state?.held === true ? (state.owner ?? "unreadable") : undefined);
           }
           pause(ATTEMPT_MS);
         }
@@ -239,11 +243,23 @@ function takeOver(
     const current = readLock(dir, { ...options, name });
     if (!current.held || current.owner?.token !== dead.owner?.token) return false;
     const second = `${own}-lock`;
-    fs.link(own, second);
+    linkIfFree(fs, own, second);
     fs.rename(second, path);
     return true;
   } finally {
     removeQuietly(fs, claim);
+  }
+}
+
+/** Removes what processes left that were killed while they took this lock. Only the lock's holder does it, and trouble with it is nobody's. */
+function removeLeftovers(fs: RunLogFs, dir: string, name: string, nowMs: number): void {
+  try {
+    for (const file of fs.list(dir)) {
+      const path = join(dir, file);
+      if (file.startsWith(`${name}.`) && nowMs - fs.facts(path).modifiedMs > LEFTOVER_MS) removeQuietly(fs, path);
+    }
+  } catch {
+    // The next one who takes the lock tries again.
   }
 }
 
