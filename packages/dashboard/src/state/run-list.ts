@@ -12,6 +12,12 @@ const MORE_RUNS = 1000;
 /** Time that changes of the list's order or length are gathered before it is fetched again. */
 const RELOAD_MS = 700;
 
+/** Time after which a list that is sorted by something that moves while runs train is put in order again. */
+const REORDER_MS = 3000;
+
+/** Columns that stay as they are while a run trains. */
+const STEADY_SORTS: ReadonlySet<string> = new Set(["name", "state", "project", "group", "createdMs"]);
+
 /** Runs whose metrics are offered as columns. */
 const SAMPLE_RUNS = 5;
 
@@ -36,6 +42,7 @@ export class RunListStore {
   #abort = new AbortController();
   #loadingMore: boolean = false;
   #reloadTimer: ReturnType<typeof setTimeout> | undefined;
+  #reloadAtMs: number = Number.POSITIVE_INFINITY;
 
   constructor(client: ApiClient) {
     this.#client = client;
@@ -66,7 +73,7 @@ export class RunListStore {
   /** Fetches the loaded part again. */
   async reload(limit: number = Math.max(PAGE_RUNS, this.#state.peek().runs.length)): Promise<void> {
     clearTimeout(this.#reloadTimer);
-    this.#reloadTimer = undefined;
+    this.#reloadAtMs = Number.POSITIVE_INFINITY;
     this.#abort.abort();
     this.#abort = new AbortController();
     const { signal } = this.#abort;
@@ -125,7 +132,8 @@ export class RunListStore {
     // A run in another state may not match the filter any more.
     const moved = before?.state !== run.state || before.archived !== run.archived;
     const firstMetrics = run.metricCount > 0 && this.#keys.peek().length === 0;
-    if (moved || firstMetrics) this.#reloadSoon();
+    if (moved || firstMetrics) this.#reloadWithin(RELOAD_MS);
+    else if (!STEADY_SORTS.has(this.#query.sort ?? "createdMs")) this.#reloadWithin(REORDER_MS);
   }
 
   #remove(runId: string): void {
@@ -134,11 +142,15 @@ export class RunListStore {
     if (left.length < runs.length) this.#state.value = { ...this.#state.peek(), runs: left, total: total - 1 };
   }
 
-  /** Many runs can start at once; the list is fetched once for all of them. */
-  #reloadSoon(): void {
-    this.#reloadTimer ??= setTimeout(() => {
+  /** Many runs can start or move at once; the list is fetched once for all of them, at the earliest time that any of them asks for. */
+  #reloadWithin(delayMs: number): void {
+    const atMs = performance.now() + delayMs;
+    if (atMs >= this.#reloadAtMs) return;
+    clearTimeout(this.#reloadTimer);
+    this.#reloadAtMs = atMs;
+    this.#reloadTimer = setTimeout(() => {
       void this.reload().then(() => (this.#keys.peek().length === 0 ? this.#sampleKeys() : undefined));
-    }, RELOAD_MS);
+    }, delayMs);
   }
 
   async #sampleKeys(): Promise<void> {

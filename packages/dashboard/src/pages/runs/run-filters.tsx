@@ -12,7 +12,7 @@ export function RunFilters({ view }: { readonly view: RunsView }): JSX.Element {
       <input
         type="search"
         class="filter-text"
-        placeholder="Filter by name, tag, group, notes…"
+        placeholder="Filter by name, tag, notes…"
         aria-label="Filter runs"
         value={view.filter}
         onInput={(event) => navigation.updateRuns({ filter: event.currentTarget.value }, "replace")}

@@ -1,13 +1,16 @@
 /** @file One run of the table. */
 import type { JSX } from "preact";
 import type { RunRow } from "trainlog/api";
+import { LineSwatch } from "../../components/line-swatch.tsx";
 import { RunStateBadge } from "../../components/run-state.tsx";
 import { formatValue } from "../../lib/flatten.ts";
-import { formatCount, formatNumber } from "../../lib/number-format.ts";
-import { hueOf } from "../../lib/run-colour.ts";
+import { formatMetricValue } from "../../lib/metric-unit.ts";
+import { formatCount } from "../../lib/number-format.ts";
+import { hueOf, type RunStyle } from "../../lib/run-colour.ts";
 import { formatAgo, formatDateTime, formatDuration } from "../../lib/time-format.ts";
 import { DEFAULT_RUN_VIEW, formatView, type RunsView } from "../../lib/view-state.ts";
 import { useApp } from "../../state/app.ts";
+import type { FactColumn } from "./table-columns.ts";
 
 /** Tags shown in a row, as far as they fit. */
 const MAX_TAGS = 6;
@@ -17,7 +20,10 @@ interface RunTableRowProps {
   readonly run: RunRow | undefined;
   readonly index: number;
   readonly columns: readonly string[];
+  readonly facts: readonly FactColumn[];
   readonly view: RunsView;
+  /** How the lines of a selected run will look beside those of the others. */
+  readonly style: RunStyle | undefined;
   readonly nowMs: number;
   readonly top: number;
   readonly height: number;
@@ -25,7 +31,7 @@ interface RunTableRowProps {
 
 /** A row; on narrow screens `runs.css` lays the same cells out as a card. */
 export function RunTableRow(props: RunTableRowProps): JSX.Element {
-  const { run, index, top, height } = props;
+  const { run, index, top, height, ...shared } = props;
   const place = { transform: `translateY(${top}px)`, height: `${height}px` };
   const selected = run !== undefined && props.view.selected.includes(run.runId);
   return (
@@ -35,36 +41,36 @@ export function RunTableRow(props: RunTableRowProps): JSX.Element {
           loading…
         </span>
       ) : (
-        <RunCells run={run} columns={props.columns} view={props.view} nowMs={props.nowMs} selected={selected} />
+        <RunCells run={run} selected={selected} {...shared} />
       )}
     </div>
   );
 }
 
-interface RunCellsProps {
+interface RunCellsProps extends Omit<RunTableRowProps, "run" | "index" | "top" | "height"> {
   readonly run: RunRow;
-  readonly columns: readonly string[];
-  readonly view: RunsView;
-  readonly nowMs: number;
   readonly selected: boolean;
 }
 
-function RunCells({ run, columns, view, nowMs, selected }: RunCellsProps): JSX.Element {
+function RunCells({ run, facts, columns, view, style, nowMs, selected }: RunCellsProps): JSX.Element {
+  const shows = (sort: string): boolean => facts.some((fact) => fact.sort === sort);
   return (
     <>
       <SelectCell run={run} view={view} selected={selected} />
-      <NameCell run={run} />
+      <NameCell run={run} style={style} />
       <span role="cell" class="cell cell-state">
         <RunStateBadge state={run.state} />
       </span>
-      {view.project === undefined && (
+      {shows("project") && (
         <span role="cell" class="cell ellipsis cell-project">
           <a href={`/projects/${encodeURIComponent(run.project)}`}>{run.project}</a>
         </span>
       )}
-      <span role="cell" class="cell ellipsis cell-group">
-        {run.group}
-      </span>
+      {shows("group") && (
+        <span role="cell" class="cell ellipsis cell-group" title={run.group}>
+          {run.group}
+        </span>
+      )}
       <span role="cell" class="cell cell-created" title={formatDateTime(run.createdMs)}>
         {formatAgo(run.createdMs, nowMs)}
       </span>
@@ -98,10 +104,10 @@ function SelectCell({ run, view, selected }: Pick<RunCellsProps, "run" | "view" 
   );
 }
 
-function NameCell({ run }: { readonly run: RunRow }): JSX.Element {
+function NameCell({ run, style }: Pick<RunCellsProps, "run" | "style">): JSX.Element {
   return (
     <span role="cell" class="cell cell-name">
-      <span class={`swatch hue-${hueOf(run.runId)}`} aria-hidden="true" />
+      <LineSwatch style={style ?? { hue: hueOf(run.runId), dash: 0 }} />
       <a
         class="ellipsis"
         href={formatView({ ...DEFAULT_RUN_VIEW, runIds: [run.runId] })}
@@ -136,7 +142,12 @@ function TagLink({ tag }: { readonly tag: string }): JSX.Element {
 function MetricCell({ metricKey, run }: { readonly metricKey: string; readonly run: RunRow }): JSX.Element {
   const metric = run.metrics?.find((known) => known.key === metricKey);
   const last = metric?.last;
-  const text = last === undefined ? "" : metric?.kind === "number" ? formatNumber(Number(last)) : formatValue(last);
+  const text =
+    last === undefined
+      ? ""
+      : metric?.kind === "number"
+        ? formatMetricValue(metricKey, Number(last))
+        : formatValue(last);
   const title = text === "" ? undefined : `${metricKey}: ${text}`;
   return (
     <span role="cell" class="cell numeric cell-metric ellipsis" data-label={metricKey} title={title}>

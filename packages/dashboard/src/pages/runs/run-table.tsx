@@ -3,10 +3,11 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { RunRow } from "trainlog/api";
+import { runStyles } from "../../lib/run-colour.ts";
 import type { RunsView } from "../../lib/view-state.ts";
 import { RunTableHead } from "./run-table-head.tsx";
 import { RunTableRow } from "./run-table-row.tsx";
-import { gridTemplate } from "./table-columns.ts";
+import { factColumns, gridTemplate } from "./table-columns.ts";
 import { useVirtualRows } from "./use-virtual-rows.ts";
 
 /** Heights of a row and of a card, in CSS pixels; `runs.css` says the same. */
@@ -37,20 +38,29 @@ export function RunTable({ view, columns, runs, total, onReach }: RunTableProps)
   useEffect(() => {
     if (lastIndex >= runs.length && lastIndex < total) onReach(lastIndex);
   }, [lastIndex, runs.length, total]);
-  const template = gridTemplate(columns, view.project === undefined);
+  const facts = factColumns(view, runs);
+  const styles = runStyles(view.selected);
   return (
     // A scrolling region must be reachable by keyboard (WCAG 2.1.1).
     <div class="run-table-scroller" ref={scroller} tabIndex={0} role="region" aria-label="Runs">
-      <div class="run-table" role="table" aria-label="Runs" aria-rowcount={total + 1} style={{ "--columns": template }}>
-        <RunTableHead view={view} columns={columns} />
+      <div
+        class="run-table"
+        role="table"
+        aria-label="Runs"
+        aria-rowcount={total + 1}
+        style={{ "--columns": gridTemplate(facts, columns) }}
+      >
+        <RunTableHead view={view} facts={facts} columns={columns} />
         <div class="run-table-body" role="rowgroup" style={{ height: `${rows.totalHeight}px` }}>
           {rows.items.map(({ index, start, size }) => (
             <RunTableRow
               key={runs[index]?.runId ?? `row ${index}`}
               run={runs[index]}
               index={index}
+              facts={facts}
               columns={columns}
               view={view}
+              style={styles.get(runs[index]?.runId ?? "")}
               nowMs={nowMs}
               top={start}
               height={size}
