@@ -4,7 +4,7 @@ import { formatPosition, formatRange } from "./axis-format.ts";
 it("says where on the x axis something is", () => {
   const wallMs = new Date(2026, 10, 21, 2, 13, 7, 125).getTime();
   expect(formatPosition(1200, "step")).toBe("step 1,200");
-  expect(formatPosition(1200.5, "step")).toBe("step 1200.5");
+  expect(formatPosition(1200.5, "step")).toBe("step 1,200.5");
   expect(formatPosition(303_000, "relative")).toBe("5m 03s");
   expect(formatPosition(wallMs, "wall")).toBe("02:13:07.125");
 });

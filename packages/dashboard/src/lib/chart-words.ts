@@ -1,7 +1,8 @@
 /** @file A chart in words: for screen readers, and for the small print that says how much of the data it shows. */
 import type { SeriesAxis } from "trainlog/api";
 import { formatPosition } from "./axis-format.ts";
-import { formatCount, formatNumber } from "./number-format.ts";
+import { formatMetricValue } from "./metric-unit.ts";
+import { formatCount } from "./number-format.ts";
 import { extremes, lastPoint, type PlotModel, type PlotSource } from "./plot-model.ts";
 
 /** Words about one chart. */
@@ -25,16 +26,19 @@ export function chartWords(
     return { summary: `${metric}: loading`, count: "", countMeaning: "" };
   const count = pointCount(model);
   const [only] = sources;
-  const what = sources.length === 1 && only !== undefined ? lineWords(only, axis) : `${sources.length} runs`;
+  const what = sources.length === 1 && only !== undefined ? lineWords(metric, only, axis) : `${sources.length} runs`;
   return { summary: `${metric}: ${what}, ${count}`, ...countWords(model, count) };
 }
 
-function lineWords({ line }: PlotSource, axis: SeriesAxis): string {
+function lineWords(metric: string, { line }: PlotSource, axis: SeriesAxis): string {
   const last = lastPoint(line);
   if (last === undefined) return "no points";
   const range = extremes(line);
-  const between = range === undefined ? "" : `, between ${formatNumber(range[0])} and ${formatNumber(range[1])}`;
-  return `last ${formatNumber(last.value)} at ${formatPosition(last.x, axis)}${between}`;
+  const between =
+    range === undefined
+      ? ""
+      : `, between ${formatMetricValue(metric, range[0])} and ${formatMetricValue(metric, range[1])}`;
+  return `last ${formatMetricValue(metric, last.value)} at ${formatPosition(last.x, axis)}${between}`;
 }
 
 function pointCount({ shownPoints, totalPoints }: PlotModel): string {

@@ -41,7 +41,7 @@ export function formatNumber(value: number, digits = 4): string {
   }
   if (Number.isInteger(value)) return withMinus(GROUPED.format(value));
   const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(magnitude)));
-  return withMinus(trimZeros(value.toFixed(Math.min(decimals, 20))));
+  return withMinus(groupThousands(trimZeros(value.toFixed(Math.min(decimals, 20)))));
 }
 
 /**
@@ -88,6 +88,12 @@ function smallestSpacing(ticks: readonly number[]): number {
 
 function formatDecimals(value: number, decimals: number): string {
   return DECIMALS[decimals]!.format(value === 0 ? 0 : value);
+}
+
+/** Separates the thousands of a decimal number: `50375.9` → `50,375.9`. */
+function groupThousands(text: string): string {
+  const [whole = "", ...fraction] = text.split(".");
+  return [whole.replace(/\B(?=(\d{3})+$)/g, ","), ...fraction].join(".");
 }
 
 /** Removes zeros that say nothing: `12.50` → `12.5`, `12.00` → `12`. */
