@@ -1,7 +1,7 @@
 /** @file Axes of a chart: where ticks stand and what they read. */
 import type { SeriesAxis } from "trainlog/api";
 import type uPlot from "uplot";
-import { formatNumber, formatTicks } from "../lib/number-format.ts";
+import { formatTicks } from "../lib/number-format.ts";
 import { formatClock, formatDuration } from "../lib/time-format.ts";
 
 const SECOND = 1000;
@@ -24,6 +24,9 @@ export interface AxisColours {
   readonly grid: string;
 }
 
+/** Writes the ticks of one axis alike. */
+export type TickFormat = (ticks: readonly number[]) => string[];
+
 const FONT = '11px ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
 
 /** The x axis. uPlot places the ticks of wall time (calendar units); those of steps and relative time stand at our distances. */
@@ -43,11 +46,11 @@ export function xAxis(axis: SeriesAxis, colours: AxisColours): uPlot.Axis {
   if (axis === "relative") {
     return { ...shared, incrs: DURATION_STEPS, values: (_plot, ticks) => ticks.map((ms) => shortDuration(ms)) };
   }
-  return { ...shared, values: (_plot, ticks) => linearTexts(ticks), incrs: STEP_DISTANCES };
+  return { ...shared, values: (_plot, ticks) => linearTexts(ticks, formatTicks), incrs: STEP_DISTANCES };
 }
 
 /** The y axis, as wide as its texts. */
-export function yAxis(colours: AxisColours, logY: boolean): uPlot.Axis {
+export function yAxis(colours: AxisColours, logY: boolean, format: TickFormat): uPlot.Axis {
   return {
     stroke: colours.text,
     font: FONT,
@@ -56,7 +59,7 @@ export function yAxis(colours: AxisColours, logY: boolean): uPlot.Axis {
     space: 30,
     grid: { stroke: colours.grid, width: 1, ...(logY && { filter: (_plot, ticks) => decadesOnly(ticks) }) },
     ticks: { show: false },
-    values: (_plot, ticks) => (logY ? logTexts(ticks) : linearTexts(ticks)),
+    values: (_plot, ticks) => (logY ? logTexts(ticks, format) : linearTexts(ticks, format)),
   };
 }
 
@@ -70,8 +73,9 @@ function decadesOnly(ticks: readonly number[]): (number | null)[] {
 }
 
 /** Round ticks only: uPlot begins a log axis with a tick at its very end, whatever number that is. */
-function logTexts(ticks: readonly (number | null)[]): string[] {
-  return ticks.map((tick) => (tick !== null && [1, 2, 5].includes(mantissaOf(tick)) ? formatNumber(tick) : ""));
+function logTexts(ticks: readonly (number | null)[], format: TickFormat): string[] {
+  const isRound = (tick: number): boolean => [1, 2, 5].includes(mantissaOf(tick));
+  return ticks.map((tick) => (tick !== null && isRound(tick) ? (format([tick])[0] ?? "") : ""));
 }
 
 /** The number before the power of ten, to six digits. */
@@ -80,8 +84,8 @@ function mantissaOf(value: number): number {
 }
 
 /** uPlot leaves places empty where texts would be too dense. */
-function linearTexts(ticks: readonly (number | null)[]): string[] {
-  const texts = formatTicks(ticks.filter((tick) => tick !== null));
+function linearTexts(ticks: readonly (number | null)[], format: TickFormat): string[] {
+  const texts = format(ticks.filter((tick) => tick !== null));
   const next = texts[Symbol.iterator]();
   return ticks.map((tick) => (tick === null ? "" : (next.next().value ?? "")));
 }

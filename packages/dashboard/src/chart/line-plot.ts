@@ -2,9 +2,11 @@
 import type { SeriesAxis } from "trainlog/api";
 import uPlot from "uplot";
 import { nearestIndex, type PlotModel } from "../lib/plot-model.ts";
+import { type FingerPair, type GestureStep, pinchRange } from "../lib/touch-gesture.ts";
 import type { Zoom } from "../lib/view-state.ts";
-import { type AxisColours, xAxis, yAxis } from "./axes.ts";
+import { type AxisColours, type TickFormat, xAxis, yAxis } from "./axes.ts";
 import { type LineLook, paintLines, scaleX, scaleY } from "./paint.ts";
+import { listenToTouch } from "./touch.ts";
 
 /** What a chart shows and how. */
 export interface PlotContent {
@@ -17,8 +19,8 @@ export interface PlotSettings {
   readonly axis: SeriesAxis;
   readonly logY: boolean;
   readonly colours: AxisColours;
-  /** Charts of one group share their cursor. */
-  readonly group: string;
+  /** Writes the values of the y axis. */
+  readonly formatTicks: TickFormat;
 }
 
 /** The value of one run under the cursor. */
@@ -41,6 +43,9 @@ export interface PlotListener {
   onCursor(values: readonly CursorValue[] | undefined, own: boolean): void;
 }
 
+/** Charts of the page that have the same x axis share their cursor. */
+const CURSOR_GROUP = "trainlog ";
+
 /** Least length of a drag that zooms, in CSS pixels: less is a click. */
 const SHORTEST_DRAG = 5;
 
@@ -49,13 +54,18 @@ export class LinePlot {
   readonly #plot: uPlot;
   readonly #settings: PlotSettings;
   readonly #listener: PlotListener;
+  readonly #closed = new AbortController();
   #content: PlotContent;
+  /** Range at the start of a pinch, and the one that it asks for now. */
+  #pinch: { readonly before: Zoom; readonly range: Zoom } | undefined;
 
   constructor(host: HTMLElement, content: PlotContent, settings: PlotSettings, listener: PlotListener) {
     this.#content = content;
     this.#settings = settings;
     this.#listener = listener;
     this.#plot = new uPlot(this.#options(host), this.#data(), host);
+    const fingers = { onStep: (step: GestureStep) => this.#touch(step), onElsewhere: () => this.hideCursor() };
+    listenToTouch(this.#plot.over, fingers, this.#closed.signal);
   }
 
   /** Shows other content. */
@@ -88,6 +98,7 @@ export class LinePlot {
 
   /** Takes the cursor away. */
   hideCursor(): void {
+    if ((this.#plot.cursor.left ?? -1) < 0) return;
     this.#plot.over.dispatchEvent(new MouseEvent("mouseleave"));
   }
 
@@ -101,12 +112,54 @@ export class LinePlot {
 
   /** Removes the chart. */
   destroy(): void {
+    this.#closed.abort();
     this.#plot.destroy();
+  }
+
+  #touch(step: GestureStep): void {
+    if (step.kind === "point") this.#pointAt(step.x);
+    else if (step.kind === "pinch") this.#showPinch(step.start, step.now);
+    else if (step.kind === "double-tap") this.#listener.onReset();
+    else this.#endPinch();
+  }
+
+  /** Draws what is held in the range that the fingers ask for; the server is asked when they are lifted. */
+  #showPinch(start: FingerPair, now: FingerPair): void {
+    this.hideCursor();
+    const before = this.#pinch?.before ?? zoomOf(this.#content.model.x);
+    this.#pinch = { before, range: pinchRange(before, this.#plot.over.clientWidth, start, now) };
+    this.#plot.setData(this.#data());
+  }
+
+  #endPinch(): void {
+    if (this.#pinch === undefined) return;
+    const { before, range } = this.#pinch;
+    this.#pinch = undefined;
+    const whole = this.#wholeRange();
+    const from = Math.max(range.from, Math.min(whole.from, before.from));
+    const to = Math.min(range.to, Math.max(whole.to, before.to));
+    if (from <= whole.from && to >= whole.to) this.#listener.onReset();
+    else if (from < to) this.#listener.onZoom(roundZoom({ from, to }, this.#settings.axis));
+    this.#plot.setData(this.#data());
+  }
+
+  /** Range of all points that are held, in view or not. */
+  #wholeRange(): Zoom {
+    const lines = this.#content.model.lines.filter((line) => line.x.length > 0);
+    return {
+      from: Math.min(...lines.map((line) => line.x[0]!)),
+      to: Math.max(...lines.map((line) => line.x[line.x.length - 1]!)),
+    };
+  }
+
+  /** What is in view: the content's range, or what a pinch asks for. */
+  #rangeX(): [from: number, to: number] {
+    return this.#pinch === undefined ? [...this.#content.model.x] : [this.#pinch.range.from, this.#pinch.range.to];
   }
 
   /** uPlot's own data is only the range: it paints axes for it and no line. */
   #data(): uPlot.AlignedData {
-    const [from, to] = this.#content.model.x;
+    const [from, to] = this.#rangeX();
     return [
       [from, to],
       [null, null],
@@ -114,7 +167,7 @@ export class LinePlot {
   }
 
   #options(host: HTMLElement): uPlot.Options {
-    const { axis, logY, colours } = this.#settings;
+    const { axis, logY, colours, formatTicks } = this.#settings;
     return {
       width: Math.max(host.clientWidth, 50),
       height: Math.max(host.clientHeight, 50),
@@ -123,10 +176,10 @@ export class LinePlot {
       legend: { show: false },
       cursor: this.#cursor(),
       scales: {
-        x: { time: axis === "wall", range: () => [...this.#content.model.x] },
+        x: { time: axis === "wall", range: () => this.#rangeX() },
         y: { distr: logY ? 3 : 1, range: () => [...this.#content.model.y] },
       },
-      axes: [xAxis(axis, colours), yAxis(colours, logY)],
+      axes: [xAxis(axis, colours), yAxis(colours, logY, formatTicks)],
       series: [{}, { show: true, points: { show: false } }],
       hooks: {
         draw: [() => this.#paint()],
@@ -141,7 +194,12 @@ export class LinePlot {
       y: false,
       points: { show: false },
       drag: { x: true, y: false, setScale: false, dist: SHORTEST_DRAG },
-      sync: { key: this.#settings.group, setSeries: false, scales: ["x", null], filters: SHARE_ONLY_MOVES },
+      sync: {
+        key: CURSOR_GROUP + this.#settings.axis,
+        setSeries: false,
+        scales: ["x", null],
+        filters: SHARE_ONLY_MOVES,
+      },
       bind: {
         dblclick: () => () => {
           this.#listener.onReset();
@@ -157,7 +215,8 @@ export class LinePlot {
 
   #paint(): void {
     const { model, looks } = this.#content;
-    paintLines(this.#plot.ctx, this.#area(), model, looks);
+    const inView = this.#pinch === undefined ? model : { ...model, x: this.#rangeX() };
+    paintLines(this.#plot.ctx, this.#area(), inView, looks);
   }
 
   #select(): void {
@@ -209,6 +268,10 @@ export class LinePlot {
 const SHARE_ONLY_MOVES: uPlot.Cursor.Sync.Filters = {
   pub: (type) => type === "mousemove" || type === "mouseleave",
 };
+
+function zoomOf([from, to]: PlotModel["x"]): Zoom {
+  return { from, to };
+}
 
 /** Zoom to whole steps or milliseconds: an address with 15 digits helps nobody. */
 function roundZoom({ from, to }: Zoom, axis: SeriesAxis): Zoom {

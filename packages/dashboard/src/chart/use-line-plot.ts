@@ -2,8 +2,10 @@
 import { effect, type ReadonlySignal, useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { axisOf } from "../lib/metric-groups.ts";
+import { formatMetricTicks } from "../lib/metric-unit.ts";
 import { type PlotModel, type PlotSource, plotModel } from "../lib/plot-model.ts";
-import type { RunView } from "../lib/view-state.ts";
+import type { RunView, Zoom } from "../lib/view-state.ts";
 import { useApp } from "../state/app.ts";
 import type { LineState, SeriesCache } from "../state/series-cache.ts";
 import { AXIS_COLOURS, lineLooks } from "./chart-theme.ts";
@@ -22,9 +24,6 @@ export interface LinePlotOptions {
   readonly onCursor: (values: readonly CursorValue[] | undefined, own: boolean) => void;
 }
 
-/** Charts of the page share their cursor. */
-const CURSOR_GROUP = "trainlog";
-
 /** Makes and keeps the chart. */
 export function useLinePlot(options: LinePlotOptions): {
   readonly plot: RefObject<LinePlot | null>;
@@ -32,6 +31,7 @@ export function useLinePlot(options: LinePlotOptions): {
 } {
   const { navigation, preferences } = useApp();
   const { host, metric, runIds, view, series, drawing } = options;
+  const axis = axisOf(metric, view.x);
   const theme = preferences.theme.value;
   const plot = useRef<LinePlot>(null);
   const errors = useSignal<readonly string[]>([]);
@@ -46,17 +46,20 @@ export function useLinePlot(options: LinePlotOptions): {
     const content = () => {
       const current = newest.current.view;
       const sources = states.flatMap(({ runId, line }) => (line === undefined ? [] : [{ runId, line }]));
-      const { zoom, smoothing, logY } = current;
+      const { smoothing, logY } = current;
+      // A range of another axis says nothing about this chart.
+      const zoom = axis === current.x ? current.zoom : undefined;
       const model = plotModel(sources, { zoom, smoothing, logY });
       newest.current.onDrawn(sources, model);
       return { model, looks: lineLooks(current.runIds, theme) };
     };
     const listener = {
-      onZoom: (zoom: { from: number; to: number }) => navigation.updateRun({ zoom }),
+      onZoom: (zoom: Zoom) => navigation.updateRun({ x: axis, zoom }),
       onReset: () => navigation.updateRun({ zoom: undefined }),
       onCursor: (values: readonly CursorValue[] | undefined, own: boolean) => newest.current.onCursor(values, own),
     };
-    const settings = { axis: view.x, logY: view.logY, colours: AXIS_COLOURS[theme], group: CURSOR_GROUP };
+    const formatTicks = (ticks: readonly number[]): string[] => formatMetricTicks(metric, ticks);
+    const settings = { axis, logY: view.logY, colours: AXIS_COLOURS[theme], formatTicks };
     const drawn = new LinePlot(made, content(), settings, listener);
     plot.current = drawn;
     const draw = (): void => drawn.update(content());
@@ -79,7 +82,7 @@ export function useLinePlot(options: LinePlotOptions): {
       drawn.destroy();
       plot.current = null;
     };
-  }, [metric, runIds.join(), view.x, view.logY, theme]);
+  }, [metric, runIds.join(), axis, view.logY, theme]);
 
   useEffect(() => redraw.current(), [view.zoom?.from, view.zoom?.to, view.smoothing.kind, view.smoothing.weight]);
   return { plot, errors };

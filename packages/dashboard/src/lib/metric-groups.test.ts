@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { groupMetrics, metricFilter, titleInGroup } from "./metric-groups.ts";
+import { axisOf, groupMetrics, metricFilter, titleInGroup } from "./metric-groups.ts";
 
 describe("groupMetrics", () => {
   it("orders groups and keys naturally, with system last", () => {
@@ -40,4 +40,13 @@ describe("metricFilter", () => {
     expect(["loss", "val/loss"].filter(metricFilter("/^loss$/"))).toEqual(["loss"]);
   });
   it("takes a broken expression as text", () => expect(metricFilter("/(/")("a/(/b")).toBe(true));
+});
+
+describe("axisOf", () => {
+  it("puts what the tracker measures over time, unless a time axis is chosen anyway", () => {
+    expect(axisOf("system/cpu_percent", "step")).toBe("relative");
+    expect(axisOf("system/cpu_percent", "wall")).toBe("wall");
+    expect(axisOf("train/loss", "step")).toBe("step");
+    expect(axisOf("systematic", "step")).toBe("step");
+  });
 });

@@ -1,5 +1,7 @@
 /** @file Which charts stand together: metrics by their first path segment, `system/…` last because it is looked at least. */
 
+import type { SeriesAxis } from "trainlog/api";
+
 /** Metrics that share a prefix. */
 export interface MetricGroup {
   /** `"train"` for `train/loss`; `""` for metrics without a prefix. */
@@ -10,6 +12,21 @@ export interface MetricGroup {
 
 /** Prefix of the metrics that the tracker measures itself. */
 export const SYSTEM_PREFIX = "system";
+
+/** Whether the tracker measured a metric itself, beside the training. */
+export function isSystemMetric(key: string): boolean {
+  return key.startsWith(`${SYSTEM_PREFIX}/`);
+}
+
+/**
+ * The x axis of a metric's chart. What the tracker measures itself comes every few seconds and knows no step of the training, so it stands over time
+ * where the others stand over steps.
+ *
+ * @param chosen - The axis chosen for the page.
+ */
+export function axisOf(key: string, chosen: SeriesAxis): SeriesAxis {
+  return chosen === "step" && isSystemMetric(key) ? "relative" : chosen;
+}
 
 const NATURAL = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
 

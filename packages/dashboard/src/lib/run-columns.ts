@@ -1,5 +1,5 @@
 /** @file Which metric columns a list of runs shows when nobody chose any. */
-import { compareNaturally, SYSTEM_PREFIX } from "./metric-groups.ts";
+import { compareNaturally, isSystemMetric } from "./metric-groups.ts";
 
 /** Columns shown until the viewer chooses: more would not fit beside the facts of a run. */
 const DEFAULT_COLUMN_COUNT = 4;
@@ -22,7 +22,7 @@ export function metricSort(key: string, statistic = "last"): string {
  * @param keys - Metric keys of some runs of the list.
  */
 export function defaultColumns(keys: Iterable<string>): string[] {
-  const own = [...new Set(keys)].filter((key) => !key.startsWith(`${SYSTEM_PREFIX}/`)).sort(compareNaturally);
+  const own = [...new Set(keys)].filter((key) => !isSystemMetric(key)).sort(compareNaturally);
   const rank = (key: string): number => {
     const found = WANTED.findIndex((pattern) => pattern.test(key));
     return found < 0 ? WANTED.length : found;

@@ -37,8 +37,8 @@ export function RunPage({ view }: { readonly view: RunView }): JSX.Element {
     void store.load();
     return () => store.close();
   }, []);
-  useEffect(() => store.series.setRange(view.x, view.zoom), [view.x, view.zoom?.from, view.zoom?.to]);
-  useLive({ run: view.runIds }, (message) => store.onMessage(message));
+  useEffect(() => store.setRange(view), [view.x, view.zoom?.from, view.zoom?.to]);
+  useLive(store.liveQuery.value, (message) => store.onMessage(message));
   useRetryWhenBack(store, live.value === "live");
 
   const runs = [...store.runs.value.values()];
@@ -76,7 +76,7 @@ function useRetryWhenBack(store: RunPageStore, live: boolean): void {
   const wasAway = useRef(false);
   useEffect(() => {
     if (live && wasAway.current) {
-      store.series.retryFailed();
+      store.retryFailed();
       void store.load();
     }
     wasAway.current = !live;

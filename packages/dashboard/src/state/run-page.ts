@@ -1,16 +1,23 @@
 /** @file What the page of one run or several runs holds: details, metric keys, console, and the lines of the charts, kept up to date by live messages. */
-import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { LiveMessage, MetricList, RowsMessage, RunDetail, RunInfo } from "trainlog/api";
+import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import type { LiveMessage, LiveQuery, MetricList, RowsMessage, RunDetail, RunInfo, SeriesAxis } from "trainlog/api";
 import { DrawLoop } from "../chart/draw-loop.ts";
 import type { ApiClient } from "../client/http.ts";
-import type { RunView } from "../lib/view-state.ts";
+import { axisOf, isSystemMetric, SYSTEM_PREFIX } from "../lib/metric-groups.ts";
+import type { RunView, Zoom } from "../lib/view-state.ts";
 import { SeriesCache } from "./series-cache.ts";
 
 /** Metrics per page of their list. */
 const METRICS_PER_PAGE = 10_000;
 
-/** Time that changes of a run's details are gathered before they are fetched. */
-const DETAIL_MS = 400;
+/** Metrics of one run up to which live rows of all of them are asked for; beyond, only of those in view. */
+const FEW_METRICS = 100;
+
+/** Longest list of metric keys that is asked for by name, in bytes: it stands in the address of the live connection, of which servers take 16 KiB. */
+const MOST_KEY_BYTES = 8000;
+
+/** Time that changes of a run are gathered before it is fetched. */
+const SOON_MS = 400;
 
 /** One run of the page. */
 export interface RunOnPage {
@@ -27,24 +34,70 @@ export type MessageListener = (message: LiveMessage) => void;
 
 /** The state of a page of runs. */
 export class RunPageStore {
-  readonly series: SeriesCache;
+  /** What the live connection is asked for. */
+  readonly liveQuery: ReadonlySignal<LiveQuery>;
+  /** Requests for lines that are under way. */
+  readonly loadingLines: ReadonlySignal<number>;
+  readonly #training: SeriesCache;
+  /** Lines of what the tracker measures itself; see {@link axisOf}. */
+  readonly #system: SeriesCache;
+  readonly #stopNarrowing: () => void;
   /** Draws the charts. */
   readonly drawing: DrawLoop = new DrawLoop();
   readonly #client: ApiClient;
   readonly #runs: Signal<ReadonlyMap<string, RunOnPage>>;
   readonly #listeners = new Set<MessageListener>();
   readonly #abort = new AbortController();
-  readonly #detailTimers = new Map<string, ReturnType<typeof setTimeout>>();
+  readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
   readonly #removed = signal<ReadonlySet<string>>(new Set());
 
   constructor(client: ApiClient, view: RunView) {
     this.#client = client;
-    this.series = new SeriesCache(client, view.x, view.zoom, view.runIds.length);
+    const runCount = view.runIds.length;
+    this.#training = new SeriesCache(client, view.x, view.zoom, runCount);
+    this.#system = new SeriesCache(client, ...systemRange(view), runCount);
     const runs = view.runIds.map((runId): [string, RunOnPage] => [
       runId,
       { runId, detail: undefined, error: undefined, keys: new Set() },
     ]);
     this.#runs = signal(new Map(runs));
+    this.loadingLines = computed(() => this.#training.loading.value + this.#system.loading.value);
+    const keysInView = computed(() => this.#keysInView());
+    this.liveQuery = computed(() => ({
+      run: view.runIds,
+      ...(keysInView.value !== undefined && { keys: keysInView.value }),
+    }));
+    this.#stopNarrowing = effect(() => {
+      for (const cache of this.#caches) cache.setNarrowed(keysInView.value !== undefined);
+    });
+  }
+
+  /** The lines of a metric's chart. */
+  seriesOf(metric: string): SeriesCache {
+    return isSystemMetric(metric) ? this.#system : this.#training;
+  }
+
+  /** Shows another x axis or range. */
+  setRange(view: RunView): void {
+    this.#training.setRange(view.x, view.zoom);
+    this.#system.setRange(...systemRange(view));
+  }
+
+  /** Fetches again the lines that could not be had. */
+  retryFailed(): void {
+    for (const cache of this.#caches) cache.retryFailed();
+  }
+
+  get #caches(): readonly SeriesCache[] {
+    return [this.#training, this.#system];
+  }
+
+  /** Keys to ask live rows of; undefined for all, which an empty list would mean to the server, too. */
+  #keysInView(): readonly string[] | undefined {
+    const many = [...this.#runs.value.values()].some((run) => run.keys.size > FEW_METRICS);
+    if (!many) return undefined;
+    const keys = this.#caches.flatMap((cache) => cache.watchedKeys.value);
+    return keys.length === 0 || encodeURIComponent(keys.join()).length > MOST_KEY_BYTES ? undefined : keys;
   }
 
   /** The runs, in the order of the address. */
@@ -71,13 +124,12 @@ export class RunPageStore {
   /** Takes a live message. */
   onMessage(message: LiveMessage): void {
     if (message.type === "rows") this.#takeRows(message);
-    else if (message.type === "detail" || message.type === "alert") this.#loadDetailSoon(message.runId);
+    else if (message.type === "detail" || message.type === "alert") this.#loadSoon(message.runId, "detail");
     else if (message.type === "removed") this.#removed.value = new Set([...this.#removed.peek(), message.runId]);
     else if (message.type === "reset") this.#refetch();
     else if (message.type === "run") {
-      const { detail } = this.#runs.peek().get(message.run.runId) ?? {};
       const { metrics: _metrics, config: _config, summary: _summary, ...info } = message.run;
-      if (detail !== undefined) this.#patch(message.run.runId, { detail: { ...withoutInfo(detail), ...info } });
+      this.#takeInfo(info);
     }
     for (const listener of this.#listeners) listener(message);
   }
@@ -85,13 +137,24 @@ export class RunPageStore {
   /** Ends requests and timers. */
   close(): void {
     this.#abort.abort();
-    this.series.close();
-    for (const timer of this.#detailTimers.values()) clearTimeout(timer);
+    this.#stopNarrowing();
+    for (const cache of this.#caches) cache.close();
+    for (const timer of this.#timers.values()) clearTimeout(timer);
   }
 
   #refetch(): void {
     void this.load();
-    this.series.refetch();
+    for (const cache of this.#caches) cache.refetch();
+  }
+
+  #takeInfo(info: RunInfo): void {
+    const detail = this.#runs.peek().get(info.runId)?.detail;
+    if (detail === undefined) return;
+    this.#patch(info.runId, { detail: { ...withoutInfo(detail), ...info } });
+    if (this.liveQuery.peek().keys === undefined) return;
+    // Rows of metrics out of view do not come: new metrics are seen by their number, and the last rows of a run that ended are fetched.
+    if (info.metricCount !== detail.metricCount) this.#loadSoon(info.runId, "keys");
+    if (info.state !== detail.state) for (const cache of this.#caches) cache.refetch();
   }
 
   #takeRows(message: RowsMessage): void {
@@ -100,7 +163,7 @@ export class RunPageStore {
     const added = message.columns.filter((column) => column.kind === "number" && !run.keys.has(column.key));
     if (added.length > 0)
       this.#patch(message.runId, { keys: new Set([...run.keys, ...added.map((column) => column.key)]) });
-    this.series.applyRows(message);
+    for (const cache of this.#caches) cache.applyRows(message);
   }
 
   async #loadRun(runId: string): Promise<void> {
@@ -116,13 +179,14 @@ export class RunPageStore {
     }
   }
 
-  #loadDetailSoon(runId: string): void {
-    if (!this.#runs.peek().has(runId) || this.#detailTimers.has(runId)) return;
+  #loadSoon(runId: string, what: "detail" | "keys"): void {
+    const id = `${what} ${runId}`;
+    if (!this.#runs.peek().has(runId) || this.#timers.has(id)) return;
     const timer = setTimeout(() => {
-      this.#detailTimers.delete(runId);
-      void this.#loadDetail(runId);
-    }, DETAIL_MS);
-    this.#detailTimers.set(runId, timer);
+      this.#timers.delete(id);
+      void (what === "detail" ? this.#loadDetail(runId) : this.#loadKeys(runId));
+    }, SOON_MS);
+    this.#timers.set(id, timer);
   }
 
   async #loadKeys(runId: string): Promise<void> {
@@ -158,6 +222,12 @@ export class RunPageStore {
     runs.set(runId, { ...run, ...patch });
     this.#runs.value = runs;
   }
+}
+
+/** Axis and range of the lines of system metrics. A range of steps says nothing about an axis of time. */
+function systemRange(view: RunView): [axis: SeriesAxis, zoom: Zoom | undefined] {
+  const axis = axisOf(`${SYSTEM_PREFIX}/`, view.x);
+  return [axis, axis === view.x ? view.zoom : undefined];
 }
 
 /** What a run's detail has beyond its facts: a fact that is absent in newer facts must not stay from the older ones. */

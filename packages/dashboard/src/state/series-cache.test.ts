@@ -142,6 +142,47 @@ describe("SeriesCache", () => {
     expect(cache.line("a", "loss").peek().error).toBeUndefined();
   });
 
+  it("tells which metrics are looked at, and keeps the last ones when none is", async () => {
+    cache.line("a", "loss");
+    cache.line("b", "loss");
+    cache.line("a", "acc");
+    await settle(300);
+    expect(cache.watchedKeys.peek()).toEqual(["acc", "loss"]);
+    cache.setWatched("a", "loss", false);
+    cache.setWatched("b", "loss", false);
+    await settle(300);
+    expect(cache.watchedKeys.peek()).toEqual(["acc"]);
+    cache.setWatched("a", "acc", false);
+    await settle(300);
+    expect(cache.watchedKeys.peek()).toEqual(["acc"]);
+  });
+
+  it("fetches a line that is looked at again only when its rows did not come meanwhile", async () => {
+    cache.line("a", "loss");
+    await settle();
+    const lookAgain = async (): Promise<void> => {
+      cache.setWatched("a", "loss", false);
+      server.points++;
+      cache.setWatched("a", "loss", true);
+      await settle();
+    };
+    await lookAgain();
+    expect(xOf()?.length).toBe(10);
+    cache.setNarrowed(true);
+    await lookAgain();
+    expect(xOf()?.length).toBe(12);
+  });
+
+  it("fetches everything when rows of all metrics come again", async () => {
+    cache.setNarrowed(true);
+    cache.line("a", "loss");
+    await settle();
+    server.points = 20;
+    cache.setNarrowed(false);
+    await settle();
+    expect(xOf()?.length).toBe(20);
+  });
+
   it("asks nothing any more when it is closed", async () => {
     cache.line("a", "loss");
     cache.close();

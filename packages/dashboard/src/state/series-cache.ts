@@ -26,6 +26,9 @@ const SERIES_PER_REQUEST = 100;
 /** Time that requests of one instant wait for each other. */
 const GATHER_MS = 15;
 
+/** Time that changes of what is looked at are gathered: someone scrolls. */
+const WATCH_MS = 250;
+
 /** Least time between two requests for lines that became stale. */
 const REFETCH_MS = 1000;
 
@@ -57,6 +60,9 @@ export class SeriesCache {
   readonly #client: ApiClient;
   readonly #entries = new Map<string, Entry>();
   readonly #loading = signal(0);
+  readonly #watchedKeys = signal<readonly string[]>([]);
+  #watchTimer: ReturnType<typeof setTimeout> | undefined;
+  #narrowed: boolean = false;
   #axis: SeriesAxis;
   #zoom: Zoom | undefined;
   #overviewsToAsk = new Set<Entry>();
@@ -81,6 +87,17 @@ export class SeriesCache {
     return this.#loading;
   }
 
+  /** Metrics that charts look at, in order, a moment late while someone scrolls; when none does (on another tab), those of the last time. */
+  get watchedKeys(): ReadonlySignal<readonly string[]> {
+    return this.#watchedKeys;
+  }
+
+  /** Says whether live rows come for watched metrics only. Then a line that nobody looked at is fetched again when somebody does. */
+  setNarrowed(narrowed: boolean): void {
+    if (this.#narrowed && !narrowed) this.refetch();
+    this.#narrowed = narrowed;
+  }
+
   /** The line of one metric of one run, fetched at the first call and kept up to date from then on. */
   line(runId: string, key: string): ReadonlySignal<LineState> {
     const id = entryId(runId, key);
@@ -92,6 +109,7 @@ export class SeriesCache {
     this.#entries.set(id, entry);
     this.#askOverview(entry);
     this.#askDetail(entry);
+    this.#tellWatched();
     return state;
   }
 
@@ -100,6 +118,8 @@ export class SeriesCache {
     const entry = this.#entries.get(entryId(runId, key));
     if (entry === undefined || entry.watched === watched) return;
     entry.watched = watched;
+    this.#tellWatched();
+    if (watched && this.#narrowed) this.#askOverview(entry);
     if (entry.detail.line === undefined) this.#askDetail(entry);
   }
 
@@ -148,6 +168,15 @@ export class SeriesCache {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#watchTimer);
+  }
+
+  #tellWatched(): void {
+    clearTimeout(this.#watchTimer);
+    this.#watchTimer = setTimeout(() => {
+      const watched = [...this.#entries.values()].filter((entry) => entry.watched);
+      if (watched.length > 0) this.#watchedKeys.value = [...new Set(watched.map((entry) => entry.key))].sort();
+    }, WATCH_MS);
   }
 
   #askOverview(entry: Entry, delayMs = GATHER_MS): void {

@@ -2,14 +2,15 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
-import type { CursorValue, LinePlot } from "../../chart/line-plot.ts";
+import type { CursorValue } from "../../chart/line-plot.ts";
 import { useLinePlot } from "../../chart/use-line-plot.ts";
 import { useVisible } from "../../chart/use-visible.ts";
 import { Icon } from "../../components/icons.tsx";
 import { LineSwatch } from "../../components/line-swatch.tsx";
 import { formatPosition } from "../../lib/axis-format.ts";
 import { type ChartWords, chartWords } from "../../lib/chart-words.ts";
-import { formatNumber } from "../../lib/number-format.ts";
+import { axisOf } from "../../lib/metric-groups.ts";
+import { formatMetricValue } from "../../lib/metric-unit.ts";
 import { runStyles } from "../../lib/run-colour.ts";
 import { useApp } from "../../state/app.ts";
 import type { TabProps } from "../run-page.tsx";
@@ -33,7 +34,7 @@ export function ChartCard(props: ChartCardProps): JSX.Element {
   const { navigation } = useApp();
   const card = useRef<HTMLElement>(null);
   const visible = useVisible(card);
-  const words = useSignal<ChartWords>(chartWords(metric, view.x, [], undefined));
+  const words = useSignal<ChartWords>(chartWords(metric, axisOf(metric, view.x), [], undefined));
   const focused = view.focus === metric;
   return (
     <figure class={focused ? "chart-card focused" : "chart-card"} ref={card} data-metric={metric}>
@@ -73,10 +74,10 @@ function Chart(props: ChartProps): JSX.Element {
     metric,
     runIds,
     view,
-    series: store.series,
+    series: store.seriesOf(metric),
     drawing: store.drawing,
     onDrawn: (sources, model) => {
-      const next = chartWords(metric, view.x, sources, model);
+      const next = chartWords(metric, axisOf(metric, view.x), sources, model);
       summary.value = next.summary;
       onWords(next);
     },
@@ -111,13 +112,7 @@ function Chart(props: ChartProps): JSX.Element {
         />
       ))}
       {shown !== undefined && (shown.own || runIds.length === 1) && (
-        <CursorValues
-          {...props}
-          values={shown.list}
-          own={shown.own}
-          atLeft={isRight(plot.current, shown.list)}
-          above={isLow(host.current)}
-        />
+        <CursorValues {...props} values={shown.list} own={shown.own} above={isLow(host.current)} />
       )}
       {errors.value.length > 0 && <p class="chart-error">{errors.value[0]}</p>}
     </div>
@@ -148,29 +143,22 @@ function isLow(host: HTMLElement | null): boolean {
 
 interface CursorValuesProps {
   readonly values: readonly CursorValue[];
-  readonly atLeft: boolean;
   /** Whether there is no room below the chart. */
   readonly above: boolean;
   /** Whether the pointer is over this chart; those that share its cursor do not speak. */
   readonly own: boolean;
 }
 
-/** Whether the cursor is in the right half, so that the values go to the left and cover no line near it. */
-function isRight(plot: LinePlot | null, [first]: readonly CursorValue[]): boolean {
-  const place = first === undefined ? undefined : plot?.placeOf(first);
-  return plot !== null && place !== undefined && place.left > plot.width / 2;
-}
-
-function CursorValues({ view, store, values, atLeft, above, own }: ChartProps & CursorValuesProps): JSX.Element {
+function CursorValues({ metric, view, store, values, above, own }: ChartProps & CursorValuesProps): JSX.Element {
   const styles = runStyles(view.runIds);
   const sorted = [...values].sort((a, b) => b.value - a.value).slice(0, MAX_LISTED);
   const smoothed = view.smoothing.weight > 0;
   const several = view.runIds.length > 1;
-  const place = several ? (above ? "several above" : "several") : atLeft ? "left" : "";
+  const place = several ? (above ? "several above" : "several") : "one";
   return (
     <div class={`cursor-values ${place}`} role={own ? "status" : undefined}>
       <span class="cursor-position">
-        {values[0] === undefined ? "" : formatPosition(Math.round(values[0].x), view.x)}
+        {values[0] === undefined ? "" : formatPosition(Math.round(values[0].x), axisOf(metric, view.x))}
       </span>
       {sorted.map((value) => (
         <span key={value.runId} class="cursor-value">
@@ -178,8 +166,8 @@ function CursorValues({ view, store, values, atLeft, above, own }: ChartProps & 
           {several && (
             <span class="ellipsis cursor-run">{store.runs.peek().get(value.runId)?.detail?.name ?? value.runId}</span>
           )}
-          <b>{formatNumber(value.value, 5)}</b>
-          {smoothed && <span class="muted">({formatNumber(value.raw, 5)})</span>}
+          <b>{formatMetricValue(metric, value.value, 5)}</b>
+          {smoothed && <span class="muted">({formatMetricValue(metric, value.raw, 5)})</span>}
         </span>
       ))}
       {values.length > MAX_LISTED && <span class="muted">and {values.length - MAX_LISTED} more</span>}

@@ -6,6 +6,7 @@ import type { JsonObject, JsonValue } from "trainlog/run";
 import { Empty } from "../../components/notice.tsx";
 import { type DiffRow, diffTable } from "../../lib/diff-table.ts";
 import { formatValue } from "../../lib/flatten.ts";
+import { formatMetricValue } from "../../lib/metric-unit.ts";
 import { formatCount } from "../../lib/number-format.ts";
 import type { TabProps } from "../run-page.tsx";
 
@@ -20,7 +21,13 @@ export function OverviewTab({ store }: TabProps): JSX.Element {
   const several = details.length > 1;
   const shown = (row: DiffRow): boolean =>
     (!several || !onlyDifferent.value || row.differs) && row.path.toLowerCase().includes(filter.value.toLowerCase());
-  const tables = SECTIONS.map(({ title, pick }) => ({ title, rows: diffTable(details.map(pick)).filter(shown) }));
+  const sections = several ? [RUN_SECTION, ...SECTIONS] : SECTIONS;
+  const all = sections.map(({ title, pick }) => ({ title, rows: diffTable(details.map(pick)).filter(shown) }));
+  // A text of many lines, such as a diff, does not fit beside its key; of several runs it stays there to be compared.
+  const isText = (row: DiffRow): boolean =>
+    !several && typeof row.values[0] === "string" && row.values[0].includes("\n");
+  const tables = all.map(({ title, rows }) => ({ title, rows: rows.filter((row) => !isText(row)) }));
+  const texts = all.flatMap(({ title, rows }) => rows.filter(isText).map((row) => ({ title, row })));
   return (
     <div class={several ? "overview several" : "overview"}>
       <div class="overview-toolbar">
@@ -47,13 +54,19 @@ export function OverviewTab({ store }: TabProps): JSX.Element {
           </label>
         )}
       </div>
-      {details.map((detail) =>
-        detail.notes === undefined ? null : <Notes key={detail.runId} detail={detail} several={several} />,
+      {!several && details[0]?.notes !== undefined && (
+        <section class="card wide">
+          <h2>Notes</h2>
+          <p class="notes">{details[0].notes}</p>
+        </section>
       )}
       {tables.map(({ title, rows }) =>
         rows.length === 0 ? null : <ValueTable key={title} title={title} rows={rows} runs={details} />,
       )}
-      {tables.every(({ rows }) => rows.length === 0) && details.length > 0 && (
+      {texts.map(({ title, row }) => (
+        <TextCard key={`${title} ${row.path}`} title={`${title} · ${row.path}`} text={String(row.values[0])} />
+      ))}
+      {all.every(({ rows }) => rows.length === 0) && details.length > 0 && (
         <Empty title="Nothing to show">
           <p>
             <code>{"trainlog.init({ config })"}</code> and <code>run.summary</code> appear here.
@@ -64,18 +77,31 @@ export function OverviewTab({ store }: TabProps): JSX.Element {
   );
 }
 
-const SECTIONS: readonly { readonly title: string; readonly pick: (detail: RunDetail) => JsonObject }[] = [
+interface Section {
+  readonly title: string;
+  readonly pick: (detail: RunDetail) => JsonObject;
+}
+
+/** The notes of several runs side by side; those of one run have a card. */
+const RUN_SECTION: Section = {
+  title: "Notes",
+  pick: ({ notes }) => (notes === undefined ? {} : { notes }),
+};
+
+const SECTIONS: readonly Section[] = [
   { title: "Config", pick: (detail) => detail.config },
   { title: "Summary", pick: (detail) => detail.summary },
   { title: "Code", pick: (detail) => detail.code },
   { title: "Machine", pick: (detail) => detail.host },
 ];
 
-function Notes({ detail, several }: { readonly detail: RunDetail; readonly several: boolean }): JSX.Element {
+function TextCard({ title, text }: { readonly title: string; readonly text: string }): JSX.Element {
   return (
-    <section class="card">
-      <h2>{several ? `Notes of ${detail.name}` : "Notes"}</h2>
-      <p class="notes">{detail.notes}</p>
+    <section class="card wide">
+      <h2>{title}</h2>
+      <pre class="long-text" tabIndex={0}>
+        {text}
+      </pre>
     </section>
   );
 }
@@ -109,7 +135,7 @@ function ValueTable({ title, rows, runs }: ValueTableProps): JSX.Element {
               <tr key={row.path} class={row.differs ? "differs" : ""}>
                 <th scope="row">{row.path}</th>
                 {row.values.map((value, i) => (
-                  <ValueCell key={runs[i]?.runId ?? i} value={value} />
+                  <ValueCell key={runs[i]?.runId ?? i} path={row.path} value={value} />
                 ))}
               </tr>
             ))}
@@ -121,12 +147,15 @@ function ValueTable({ title, rows, runs }: ValueTableProps): JSX.Element {
   );
 }
 
-function ValueCell({ value }: { readonly value: JsonValue | undefined }): JSX.Element {
+function ValueCell({ path, value }: { readonly path: string; readonly value: JsonValue | undefined }): JSX.Element {
   if (value === undefined) return <td class="muted">–</td>;
+  if (typeof value === "number") {
+    return (
+      <td class="number" title={String(value)}>
+        {formatMetricValue(path, value, 6)}
+      </td>
+    );
+  }
   const text = formatValue(value);
-  return (
-    <td class={typeof value === "number" ? "number" : ""} title={typeof value === "number" ? String(value) : undefined}>
-      {text.includes("\n") ? <pre>{text}</pre> : text}
-    </td>
-  );
+  return <td>{text.includes("\n") ? <pre>{text}</pre> : text}</td>;
 }
