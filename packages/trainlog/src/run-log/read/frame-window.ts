@@ -9,9 +9,16 @@ const WINDOW_BYTES = 1024 * 1024;
 
 /**
  * The frames of an open file in `[start, end)`, with offsets of the file. Damage that reaches `end` has `tail` set; everything else is whole.
+ *
+ * @param firstBytes - Bytes to read at first: for who does not want all of them.
  */
-export function* framesOfFile(fd: number, start: number, end: number): Generator<Frame | FrameDamage, void, undefined> {
-  let windowBytes = WINDOW_BYTES;
+export function* framesOfFile(
+  fd: number,
+  start: number,
+  end: number,
+  firstBytes: number = WINDOW_BYTES,
+): Generator<Frame | FrameDamage, void, undefined> {
+  let windowBytes = firstBytes;
   for (let position = start; position < end; ) {
     const windowEnd = Math.min(end, position + windowBytes);
     const bytes = readRange(fd, position, windowEnd);

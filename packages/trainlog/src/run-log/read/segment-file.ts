@@ -377,7 +377,8 @@ export class SegmentFile implements RunFile {
   #readBatches(fd: number, start: number, dictionary: KeyDictionary): { views: BatchView[]; end: number } {
     const views: BatchView[] = [];
     let end = this.#end;
-    for (const item of framesOfFile(fd, start, this.#end)) {
+    // A little more than is wanted, so that the frame at the end of the stretch is in it.
+    for (const item of framesOfFile(fd, start, this.#end, BLOCK_BYTES * 1.25)) {
       end = item.end;
       if (item.kind === "frame" && item.type === FRAME_BATCH && !this.#isDamaged(item.offset))
         views.push(viewBatch(item.payload, dictionary));
