@@ -17,7 +17,7 @@ function batchFrom(firstKey: number): RunEvent {
 }
 
 describe("a run with a million keys", () => {
-  it("is read in seconds, in some hundred bytes a key, and answers each of them", () => {
+  it("is read in seconds, in some hundred bytes a key, and answers each of them", { timeout: 120_000 }, () => {
     using run = new TestRun().begin();
     for (let key = 0; key < KEYS; key += KEYS_PER_BATCH) appendFileSync(run.segment, run.frame([batchFrom(key)]));
     using reader = RunLogReader.open(run.dir);

@@ -70,7 +70,7 @@ async function sealAndKill(dirs: readonly string[], count: number, delayMs: numb
 }
 
 describe("a sealing that is killed", () => {
-  it("loses nothing, wherever it is killed, and the next one completes it", async () => {
+  it("loses nothing, wherever it is killed, and the next one completes it", { timeout: 120_000 }, async () => {
     using sample = sampleRun();
     const expected = digestOf(sample.dir);
     let cutShort = 0;
