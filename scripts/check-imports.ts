@@ -43,6 +43,7 @@ const BROWSER_ENTRIES = [
   "widgets/index.ts",
   "run-log/codec/index.ts",
   "run/index.ts",
+  "run/media.ts",
 ];
 
 const root = fileURLToPath(new URL("..", import.meta.url));
