@@ -147,6 +147,129 @@ describe("charts", () => {
   });
 });
 
+describe("system metrics", () => {
+  it("stand over time beside charts over steps, and share no cursor and no range with them", async () => {
+    const page = await dashboard.visit("/runs/live?zoom=10..20");
+    await label(page, "train/loss", /at step/);
+    await label(page, "system/cpu", /last 50 at 4\.9s, between 50 and 50, 50 points$/);
+    await chartOf(page, "system/cpu").focus();
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("ArrowRight");
+    await eventually(() => chartOf(page, "system/cpu").locator(".cursor-values").innerText()).toMatch(/100ms\s+50/);
+    expect(await chartOf(page, "train/loss").locator(".cursor-values").count()).toBe(0);
+    await drag(page, "system/cpu", 0.2, 0.4);
+    await eventually(() => page.url()).toMatch(/x=relative.*zoom=\d+\.\.\d+/);
+  });
+});
+
+describe("a run of very many metrics", () => {
+  it("gets live rows of the charts in view only, and of others when they come into view", async () => {
+    const { server } = dashboard;
+    const all = Array.from({ length: 120 }, (_, i) => `m/${String(i).padStart(3, "0")}`);
+    const sendAll = (step: number): Promise<void> =>
+      server.sendRows("wide", step, 1, Object.fromEntries(all.map((key) => [key, () => step])));
+    await server.createRun({ runId: "wide", project: "p", name: "wide one" });
+    await sendAll(0);
+    const page = await dashboard.visit("/nowhere");
+    const streams: string[] = [];
+    page.on("request", (request) => {
+      if (request.url().includes("/events")) streams.push(request.url());
+    });
+    await page.goto(`${server.url}/runs/wide`);
+    await label(page, "m/000", /last 0 at step 0/);
+    await eventually(() => new URL(streams.at(-1) ?? "").searchParams.getAll("keys")).toContain("m/000");
+    expect(new URL(streams.at(-1) ?? "").searchParams.getAll("keys")).not.toContain("m/119");
+    await eventually(() => page.locator(".live").innerText()).toBe("live");
+    await sendAll(1);
+    await label(page, "m/000", /last 1 at step 1/);
+    await page.locator('.chart-card[data-metric="m/119"]').scrollIntoViewIfNeeded();
+    await label(page, "m/119", /last 1 at step 1/);
+    await eventually(() => new URL(streams.at(-1) ?? "").searchParams.getAll("keys")).toContain("m/119");
+    await sendAll(2);
+    await label(page, "m/119", /last 2 at step 2/);
+  });
+});
+
+describe("fingers", () => {
+  const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
+  /** Where a part of a chart's plotting area is in the window. */
+  async function pointIn(page: Page, metric: string): Promise<(share: number) => { x: number; y: number }> {
+    const area = chartOf(page, metric).locator(".u-over");
+    await area.scrollIntoViewIfNeeded();
+    const box = await area.boundingBox();
+    if (box === null) throw new Error("the chart is not in view");
+    return (share) => ({ x: box.x + box.width * share, y: box.y + box.height / 2 });
+  }
+
+  /** Moves fingers from their first places to their last ones, as the browser gets it from a screen. */
+  async function touch(page: Page, ways: readonly (readonly { x: number; y: number }[])[]): Promise<void> {
+    const screen = await page.context().newCDPSession(page);
+    const steps = ways[0]?.length ?? 0;
+    for (let i = 0; i < steps; i++) {
+      const touchPoints = ways.map((way, id) => ({ id, ...way[i]! }));
+      await screen.send("Input.dispatchTouchEvent", { type: i === 0 ? "touchStart" : "touchMove", touchPoints });
+    }
+    await screen.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+    await screen.detach();
+  }
+
+  it("show the values where they tap or drag, until they tap elsewhere", async () => {
+    const page = await dashboard.visit("/runs/long", PHONE);
+    await label(page, "loss", /of 20,000 points/);
+    const values = chartOf(page, "loss").locator(".cursor-values");
+    const at = await pointIn(page, "loss");
+    await page.touchscreen.tap(at(0.25).x, at(0.25).y);
+    await eventually(() => values.innerText()).toMatch(/step (4,9|5,0)/);
+    await touch(page, [[at(0.25), at(0.4), at(0.6), at(0.75)]]);
+    await eventually(() => values.innerText()).toMatch(/step (14,9|15,0)/);
+    expect(page.url()).not.toContain("zoom");
+    await page.getByRole("heading", { name: "long one" }).tap();
+    await values.waitFor({ state: "detached" });
+  });
+
+  it("move the cursor that charts share from one chart to another", async () => {
+    const page = await dashboard.visit("/runs/live", PHONE);
+    await label(page, "train/loss", /at step/);
+    await label(page, "lr", /at step/);
+    for (const metric of ["lr", "train/loss"]) {
+      const at = await pointIn(page, metric);
+      await page.touchscreen.tap(at(0.5).x, at(0.5).y);
+      await eventually(() => chartOf(page, metric).locator(".cursor-values[role=status]").count()).toBe(1);
+      await eventually(() => page.locator(".cursor-values").count()).toBe(2);
+    }
+  });
+
+  it("zoom by pinching, out again by squeezing or two taps", async () => {
+    const page = await dashboard.visit("/runs/long", PHONE);
+    await label(page, "loss", /of 20,000 points/);
+    const at = await pointIn(page, "loss");
+    const apart = [
+      [at(0.45), at(0.3), at(0.1)],
+      [at(0.55), at(0.7), at(0.9)],
+    ];
+    await touch(page, apart);
+    await eventually(() => page.url()).toMatch(/zoom=\d+\.\.\d+/);
+    const [from = 0, to = 0] = (/zoom=(\d+)\.\.(\d+)/.exec(page.url()) ?? []).slice(1).map(Number);
+    expect(Math.abs(from - 8750)).toBeLessThan(300);
+    expect(Math.abs(to - 11_250)).toBeLessThan(300);
+    await label(page, "loss", /of 2,\d\d\d points$/);
+    await touch(
+      page,
+      apart.map((way) => way.toReversed()),
+    );
+    await eventually(() => page.url()).not.toContain("zoom");
+    await touch(page, apart);
+    await eventually(() => page.url()).toContain("zoom");
+    // On a busy machine the second tap can come too late to belong to the first.
+    await eventually(async () => {
+      await page.touchscreen.tap(at(0.5).x, at(0.5).y);
+      await page.touchscreen.tap(at(0.5).x, at(0.5).y);
+      return page.url();
+    }).not.toContain("zoom");
+  });
+});
+
 describe("a server that goes away", () => {
   it("is said, and the page is right again when it is back", async () => {
     const { server } = dashboard;

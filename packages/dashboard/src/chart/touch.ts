@@ -31,7 +31,8 @@ export function listenToTouch(area: HTMLElement, listener: TouchListener, signal
     const inside = target instanceof Node && area.contains(target);
     if (pointerType === "touch" && !inside) listener.onElsewhere();
   };
-  area.ownerDocument.addEventListener("pointerdown", elsewhere, { signal });
+  // Before the chart that was touched hears of it: charts share a cursor, and the others must not take away what it shows.
+  area.ownerDocument.addEventListener("pointerdown", elsewhere, { capture: true, signal });
 }
 
 function fingerOf(event: PointerEvent, area: HTMLElement): Finger {

@@ -11,7 +11,7 @@ import { formatPosition } from "../../lib/axis-format.ts";
 import { type ChartWords, chartWords } from "../../lib/chart-words.ts";
 import { axisOf } from "../../lib/metric-groups.ts";
 import { formatMetricValue } from "../../lib/metric-unit.ts";
-import { runStyles } from "../../lib/run-colour.ts";
+import { hueOf, runStyles } from "../../lib/run-colour.ts";
 import { useApp } from "../../state/app.ts";
 import type { TabProps } from "../run-page.tsx";
 
@@ -105,14 +105,10 @@ function Chart(props: ChartProps): JSX.Element {
     >
       <div class="chart-host" ref={host} />
       {shown?.list.map((value) => (
-        <CursorMark
-          key={value.runId}
-          place={plot.current?.placeOf(value)}
-          hue={runStyles(view.runIds).get(value.runId)?.hue ?? 0}
-        />
+        <CursorMark key={value.runId} place={plot.current?.placeOf(value)} hue={hueOf(value.runId)} />
       ))}
-      {shown !== undefined && (shown.own || runIds.length === 1) && (
-        <CursorValues {...props} values={shown.list} own={shown.own} above={isLow(host.current)} />
+      {shown !== undefined && (shown.own || view.runIds.length === 1) && (
+        <CursorValues {...props} values={shown.list} own={shown.own} above={shown.own && isLow(host.current)} />
       )}
       {errors.value.length > 0 && <p class="chart-error">{errors.value[0]}</p>}
     </div>

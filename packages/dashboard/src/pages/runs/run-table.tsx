@@ -7,7 +7,7 @@ import { runStyles } from "../../lib/run-colour.ts";
 import type { RunsView } from "../../lib/view-state.ts";
 import { RunTableHead } from "./run-table-head.tsx";
 import { RunTableRow } from "./run-table-row.tsx";
-import { factColumns, gridTemplate } from "./table-columns.ts";
+import { factColumns, tableGrid } from "./table-columns.ts";
 import { useVirtualRows } from "./use-virtual-rows.ts";
 
 /** Heights of a row and of a card, in CSS pixels; `runs.css` says the same. */
@@ -39,6 +39,7 @@ export function RunTable({ view, columns, runs, total, onReach }: RunTableProps)
     if (lastIndex >= runs.length && lastIndex < total) onReach(lastIndex);
   }, [lastIndex, runs.length, total]);
   const facts = factColumns(view, runs);
+  const grid = tableGrid(facts, columns);
   const styles = runStyles(view.selected);
   return (
     // A scrolling region must be reachable by keyboard (WCAG 2.1.1).
@@ -48,7 +49,7 @@ export function RunTable({ view, columns, runs, total, onReach }: RunTableProps)
         role="table"
         aria-label="Runs"
         aria-rowcount={total + 1}
-        style={{ "--columns": gridTemplate(facts, columns) }}
+        style={{ "--columns": grid.tracks, "--least-width": `${grid.leastWidth}px` }}
       >
         <RunTableHead view={view} facts={facts} columns={columns} />
         <div class="run-table-body" role="rowgroup" style={{ height: `${rows.totalHeight}px` }}>

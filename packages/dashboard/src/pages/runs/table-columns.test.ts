@@ -1,7 +1,7 @@
 import type { RunRow } from "trainlog/api";
 import { describe, expect, it } from "vitest";
 import { DEFAULT_RUNS_VIEW } from "../../lib/view-state.ts";
-import { factColumns, gridTemplate } from "./table-columns.ts";
+import { factColumns, tableGrid } from "./table-columns.ts";
 
 const run: RunRow = {
   runId: "a",
@@ -31,9 +31,16 @@ describe("factColumns", () => {
   });
 });
 
-describe("gridTemplate", () => {
+describe("tableGrid", () => {
   it("makes metric columns as wide as their titles, within bounds", () => {
-    const widths = gridTemplate([], ["lr", "eval/accuracy", "x".repeat(200)]).match(/\d+px/g);
-    expect(widths).toEqual(["34px", "84px", "113px", "150px"]);
+    const { tracks, leastWidth } = tableGrid([], ["lr", "eval/accuracy", "x".repeat(200)]);
+    expect(tracks).toBe("34px minmax(84px, 0.7fr) minmax(113px, 0.7fr) minmax(150px, 0.7fr)");
+    expect(leastWidth).toBe(34 + 84 + 113 + 150 + 12);
+  });
+
+  it("fits all facts but the group and four usual metrics beside the projects of a 1360 pixel page", () => {
+    const facts = factColumns(DEFAULT_RUNS_VIEW, [run]);
+    const { leastWidth } = tableGrid(facts, ["eval/loss", "val/loss", "train/loss", "eval/accuracy"]);
+    expect(leastWidth).toBeLessThanOrEqual(1118);
   });
 });

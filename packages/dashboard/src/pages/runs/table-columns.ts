@@ -7,20 +7,25 @@ export interface FactColumn {
   /** Field of the run that the server sorts by. */
   readonly sort: string;
   readonly title: string;
-  /** CSS grid track. */
-  readonly width: string;
+  /** Least width, in CSS pixels. */
+  readonly width: number;
+  /** Share of the room that is left; absent for a column that never grows. */
+  readonly grow?: number;
   readonly numeric?: true;
 }
 
 const FACTS: readonly FactColumn[] = [
-  { sort: "name", title: "Name", width: "minmax(190px, 2.6fr)" },
-  { sort: "state", title: "State", width: "102px" },
-  { sort: "project", title: "Project", width: "minmax(90px, 0.8fr)" },
-  { sort: "group", title: "Group", width: "minmax(64px, 0.6fr)" },
-  { sort: "createdMs", title: "Created", width: "102px" },
-  { sort: "durationMs", title: "Duration", width: "76px", numeric: true },
-  { sort: "lastStep", title: "Step", width: "74px", numeric: true },
+  { sort: "name", title: "Name", width: 190, grow: 2.6 },
+  { sort: "state", title: "State", width: 102 },
+  { sort: "project", title: "Project", width: 90, grow: 0.8 },
+  { sort: "group", title: "Group", width: 64, grow: 0.6 },
+  { sort: "createdMs", title: "Created", width: 102 },
+  { sort: "durationMs", title: "Duration", width: 76, numeric: true },
+  { sort: "lastStep", title: "Step", width: 74, numeric: true },
 ];
+
+/** Width of the checkbox column, and of the space behind the last column, in CSS pixels; `runs.css` says the same. */
+const EDGES = { select: 34, end: 12 };
 
 /** Widths of a metric column in CSS pixels: as wide as its title, within bounds that a number needs and that leave room for others. */
 const METRIC_WIDTH = { least: 84, most: 150, perLetter: 7.4, padding: 16 };
@@ -32,13 +37,26 @@ export function factColumns(view: RunsView, runs: readonly RunRow[]): FactColumn
   return FACTS.filter((fact) => !hidden.has(fact.sort));
 }
 
-/** CSS grid tracks of a row: a checkbox, the facts, the metrics. */
-export function gridTemplate(facts: readonly FactColumn[], metrics: readonly string[]): string {
-  return ["34px", ...facts.map((fact) => fact.width), ...metrics.map(metricTrack)].join(" ");
+/** How the cells of a row stand. */
+export interface TableGrid {
+  /** CSS grid tracks: a checkbox, the facts, the metrics. */
+  readonly tracks: string;
+  /** Least width of the table, in CSS pixels: a narrower page scrolls. */
+  readonly leastWidth: number;
 }
 
-function metricTrack(key: string): string {
+/** Lays out the columns. */
+export function tableGrid(facts: readonly FactColumn[], metrics: readonly string[]): TableGrid {
+  const columns = [...facts, ...metrics.map((key) => ({ width: metricWidth(key), grow: 0.7 }))];
+  const track = ({ width, grow }: Pick<FactColumn, "width" | "grow">): string =>
+    grow === undefined ? `${width}px` : `minmax(${width}px, ${grow}fr)`;
+  return {
+    tracks: [`${EDGES.select}px`, ...columns.map(track)].join(" "),
+    leastWidth: columns.reduce((sum, { width }) => sum + width, EDGES.select + EDGES.end),
+  };
+}
+
+function metricWidth(key: string): number {
   const { least, most, perLetter, padding } = METRIC_WIDTH;
-  const wanted = Math.ceil(key.length * perLetter + padding);
-  return `minmax(${Math.min(most, Math.max(least, wanted))}px, 0.7fr)`;
+  return Math.min(most, Math.max(least, Math.ceil(key.length * perLetter + padding)));
 }
