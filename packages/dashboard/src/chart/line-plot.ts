@@ -6,7 +6,7 @@ import { type FingerPair, type GestureStep, pinchRange } from "../lib/touch-gest
 import type { Zoom } from "../lib/view-state.ts";
 import { type AxisColours, type TickFormat, xAxis, yAxis } from "./axes.ts";
 import { type LineLook, paintLines, scaleX, scaleY } from "./paint.ts";
-import { listenToTouch } from "./touch.ts";
+import { TouchInput } from "./touch.ts";
 
 /** What a chart shows and how. */
 export interface PlotContent {
@@ -55,6 +55,7 @@ export class LinePlot {
   readonly #settings: PlotSettings;
   readonly #listener: PlotListener;
   readonly #closed = new AbortController();
+  readonly #fingers: TouchInput;
   #content: PlotContent;
   /** Range at the start of a pinch, and the one that it asks for now. */
   #pinch: { readonly before: Zoom; readonly range: Zoom } | undefined;
@@ -65,7 +66,7 @@ export class LinePlot {
     this.#listener = listener;
     this.#plot = new uPlot(this.#options(host), this.#data(), host);
     const fingers = { onStep: (step: GestureStep) => this.#touch(step), onElsewhere: () => this.hideCursor() };
-    listenToTouch(this.#plot.over, fingers, this.#closed.signal);
+    this.#fingers = new TouchInput(this.#plot.over, fingers, this.#closed.signal);
   }
 
   /** Shows other content. */
@@ -190,6 +191,14 @@ export class LinePlot {
   }
 
   #cursor(): uPlot.Cursor {
+    // As uPlot does it, but deaf to the mouse events that browsers make up for fingers.
+    const own: uPlot.Cursor.MouseListenerFactory =
+      (_plot, target, handle, onlyTarget = true) =>
+      (event) => {
+        const meant = event.button === 0 && (!onlyTarget || event.target === target);
+        if (meant && !this.#fingers.isEcho(event)) handle(event);
+        return null;
+      };
     return {
       y: false,
       points: { show: false },
@@ -201,6 +210,7 @@ export class LinePlot {
         filters: SHARE_ONLY_MOVES,
       },
       bind: {
+        ...{ mousedown: own, mouseup: own, mousemove: own, mouseenter: own, mouseleave: own },
         dblclick: () => () => {
           this.#listener.onReset();
           return null;

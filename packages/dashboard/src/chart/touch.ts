@@ -8,31 +8,51 @@ export interface TouchListener {
   onElsewhere(): void;
 }
 
-/** Listens to the fingers on `area`, a chart's plotting area, until the signal is aborted. */
-export function listenToTouch(area: HTMLElement, listener: TouchListener, signal: AbortSignal): void {
-  const gesture = new TouchGesture();
-  const on = (type: "pointerdown" | "pointermove" | "pointerup", step: (finger: Finger) => GestureStep | undefined) => {
-    const handle = (event: PointerEvent): void => {
-      if (event.pointerType !== "touch") return;
-      // The mouse events that browsers make up for a finger would move the cursor a second time, and take the drag for a mouse's.
-      event.preventDefault();
-      tell(step(fingerOf(event, area)));
-    };
-    area.addEventListener(type, handle, { signal });
-  };
-  const tell = (step: GestureStep | undefined): void => {
-    if (step !== undefined) listener.onStep(step);
-  };
-  on("pointerdown", (finger) => gesture.down(finger));
-  on("pointermove", (finger) => gesture.move(finger));
-  on("pointerup", (finger) => gesture.up(finger));
-  area.addEventListener("pointercancel", (event) => tell(gesture.cancel(event.pointerId)), { signal });
-  const elsewhere = ({ pointerType, target }: PointerEvent): void => {
-    const inside = target instanceof Node && area.contains(target);
-    if (pointerType === "touch" && !inside) listener.onElsewhere();
-  };
-  // Before the chart that was touched hears of it: charts share a cursor, and the others must not take away what it shows.
-  area.ownerDocument.addEventListener("pointerdown", elsewhere, { capture: true, signal });
+/** Time after a touch in which browsers make up mouse events for it: a move, a click, and a "leave" of the place of the touch before. */
+const ECHO_MS = 1000;
+
+/** The fingers on one chart's plotting area. */
+export class TouchInput {
+  readonly #area: HTMLElement;
+  readonly #listener: TouchListener;
+  readonly #gesture: TouchGesture = new TouchGesture();
+  #touchedAtMs: number = Number.NEGATIVE_INFINITY;
+
+  /** Listens until the signal is aborted. */
+  constructor(area: HTMLElement, listener: TouchListener, signal: AbortSignal) {
+    this.#area = area;
+    this.#listener = listener;
+    const on = (type: "pointerdown" | "pointermove" | "pointerup", step: (finger: Finger) => GestureStep | undefined) =>
+      area.addEventListener(type, (event) => this.#follow(event, step), { signal });
+    on("pointerdown", (finger) => this.#gesture.down(finger));
+    on("pointermove", (finger) => this.#gesture.move(finger));
+    on("pointerup", (finger) => this.#gesture.up(finger));
+    area.addEventListener("pointercancel", ({ pointerId }) => this.#tell(this.#gesture.cancel(pointerId)), { signal });
+    // Before the chart that was touched hears of it: charts share a cursor, and the others must not take away what it shows.
+    const capture = { capture: true, signal };
+    area.ownerDocument.addEventListener("pointerdown", (event) => this.#seeAnywhere(event), capture);
+    area.ownerDocument.addEventListener("pointerup", (event) => this.#seeAnywhere(event), capture);
+  }
+
+  /** Whether a mouse event is one that the browser made up for a finger, on this chart or elsewhere on the page. */
+  isEcho(event: MouseEvent): boolean {
+    return event.isTrusted && event.timeStamp - this.#touchedAtMs < ECHO_MS;
+  }
+
+  #follow(event: PointerEvent, step: (finger: Finger) => GestureStep | undefined): void {
+    if (event.pointerType === "touch") this.#tell(step(fingerOf(event, this.#area)));
+  }
+
+  #seeAnywhere({ pointerType, target, timeStamp, type }: PointerEvent): void {
+    if (pointerType !== "touch") return;
+    this.#touchedAtMs = timeStamp;
+    const inside = target instanceof Node && this.#area.contains(target);
+    if (type === "pointerdown" && !inside) this.#listener.onElsewhere();
+  }
+
+  #tell(step: GestureStep | undefined): void {
+    if (step !== undefined) this.#listener.onStep(step);
+  }
 }
 
 function fingerOf(event: PointerEvent, area: HTMLElement): Finger {
