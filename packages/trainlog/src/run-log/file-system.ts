@@ -110,13 +110,14 @@ export function writeAll(fs: RunLogFs, file: number, bytes: Uint8Array, position
 }
 
 /**
- * Writes a whole file so that it is there wholly or not at all, also after a power loss: a new file, synced, then renamed.
+ * Writes a whole file so that it is there wholly or not at all: a new file, synced, then renamed.
  *
+ * @param sync - False for derived data that its reader checks: after a power loss, any part of it may be missing.
  * @param unique - Text that no other writer uses at the same time, for the name of the new file.
  */
-export function writeFileAtomically(fs: RunLogFs, path: string, bytes: Uint8Array, unique: string): void {
+export function writeFileAtomically(fs: RunLogFs, path: string, bytes: Uint8Array, unique: string, sync = true): void {
   const temporary = `${path}.${unique}.tmp`;
-  writeNewFile(fs, temporary, bytes);
+  writeNewFile(fs, temporary, bytes, sync);
   try {
     fs.rename(temporary, path);
   } catch (error) {

@@ -1,8 +1,10 @@
-import { rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { RunLogWriter } from "../run-log/write/index.ts";
+import { SqliteCatalog } from "./catalog/sqlite-catalog.ts";
 import type { StoreChange } from "./index.ts";
+import { folderSignature } from "./run-folder.ts";
 import { eventually, lossRows as rows, storeFixture } from "./test-store.ts";
 
 const fixture = storeFixture();
@@ -143,5 +145,25 @@ describe("a serving store", () => {
     await rebuilt.refresh();
     expect(await rebuilt.getRun(runId)).toEqual(before);
     expect((await rebuilt.listRuns()).total).toBe(1);
+  });
+
+  it("leaves a catalog behind of which the next opening has nothing to read again", async () => {
+    const store = await serve();
+    for (const runId of ["going", "ended"]) {
+      await store.createRun({ runId, project: "p" });
+      await store.append(runId, [{ events: [rows(0, 100_000)] }]);
+    }
+    await store.finishRun("ended", { status: "finished" });
+    await store.getRun("going");
+    await store.close();
+    const catalog = SqliteCatalog.open(join(fixture.dir, "catalog.sqlite"));
+    const indexed = await catalog.indexed();
+    await catalog.close();
+    expect(indexed).toHaveLength(2);
+    for (const { runId, signature } of indexed) {
+      const runDir = join(fixture.dir, "runs", runId);
+      expect(readdirSync(runDir)).toContain("000001.index");
+      expect(JSON.parse(signature)).toMatchObject({ files: folderSignature(runDir) });
+    }
   });
 });

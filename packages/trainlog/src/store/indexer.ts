@@ -25,6 +25,8 @@ const WRITE_MS = 250;
 const WRITE_REST_FACTOR = 10;
 /** Bytes of a run's log that are not worth an index of their own: reading them again takes a few milliseconds. */
 const SIDECAR_BYTES = 512 * 1024;
+/** Time from a write of the catalog to that of indexes, which are for a later opening and can wait. */
+const SAVE_MS = 1_000;
 /** Runs looked at before the catalog is written: what is to be told to it is held in memory. */
 const ROUND_RUNS = 100;
 /** Decoded points kept for queries, all runs together. */
@@ -74,6 +76,7 @@ export class Indexer {
   readonly #unreadable = new Map<string, string>();
   #lookTimer: NodeJS.Timeout | undefined;
   #writeTimer: NodeJS.Timeout | undefined;
+  #saveTimer: NodeJS.Timeout | undefined;
   #writeRestMs = WRITE_MS;
   #writing: Promise<void> = Promise.resolve();
   /** From now on, a run that is not in the catalog began while somebody could listen. */
@@ -227,9 +230,13 @@ export class Indexer {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#lookTimer);
+    // What changed since it was looked at would be read again by the next opening: the locks of runs that were fed here are gone by now.
+    for (const [runId, { files }] of this.#open)
+      if (folderSignature(this.#runDir(runId)) !== files) this.#touched.add(runId);
     for (const runId of [...this.#touched]) this.#lookSafely(runId);
     await this.write().catch((error: unknown) => this.#parts.onProblem(messageOf(error)));
     clearTimeout(this.#writeTimer);
+    clearTimeout(this.#saveTimer);
     for (const runId of [...this.#open.keys()]) this.#drop(runId);
   }
 
@@ -318,14 +325,21 @@ export class Indexer {
     open.follower.close();
   }
 
+  #scheduleSave(): void {
+    if (this.#closed || !this.#parts.writesIndexes) return;
+    this.#saveTimer ??= setTimeout(() => {
+      this.#saveTimer = undefined;
+      this.#saveIndexes().catch((error: unknown) => this.#parts.onProblem(messageOf(error)));
+    }, SAVE_MS).unref();
+  }
+
   /** Writes the indexes of runs that grew by as much as an index is worth, so that no opening reads more than that again. */
-  async #saveIndexes(runIds: readonly string[]): Promise<void> {
-    for (const runId of runIds) {
-      const reader = this.#open.get(runId)?.follower.reader;
-      if (reader === undefined || reader.unsavedBytes < Math.max(SIDECAR_BYTES, reader.indexBytes)) continue;
+  async #saveIndexes(): Promise<void> {
+    for (const [runId, { follower }] of [...this.#open]) {
+      const { unsavedBytes } = follower.reader;
+      if (unsavedBytes < SIDECAR_BYTES || unsavedBytes < follower.reader.indexBytes) continue;
       await new Promise((resolve) => setImmediate(resolve));
-      const open = this.#open.get(runId);
-      if (open !== undefined) this.#saveIndex(runId, open.follower, 0);
+      if (this.#open.get(runId)?.follower === follower) this.#saveIndex(runId, follower, SIDECAR_BYTES);
     }
   }
 
@@ -356,7 +370,7 @@ export class Indexer {
     for (const [, open] of dirty) open.isDirty = false;
     if (this.#parts.writesCatalog) await this.#writeCatalog(dirty);
     for (const [, { follower, state }] of dirty) this.#parts.subscribers.emitRun(follower.info(state));
-    await this.#saveIndexes(dirty.map(([runId]) => runId));
+    this.#scheduleSave();
     this.#evict();
     this.#writeRestMs = Math.max(WRITE_MS, (performance.now() - begun) * WRITE_REST_FACTOR);
   }

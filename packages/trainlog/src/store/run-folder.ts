@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describeValue, TrainlogError } from "../run/error.ts";
 import { systemCode } from "../run-log/disk-error.ts";
-import { nodeProcesses } from "../run-log/write/index.ts";
+import { nodeProcesses, WRITER_LOCK } from "../run-log/write/index.ts";
 
 /** What `run.json` says. */
 export interface RunIdentity {
@@ -49,15 +49,16 @@ export function readIdentity(runDir: string, runId: string): RunIdentity | undef
 }
 
 /**
- * A text that changes when anything in the folder does that a catalog is derived from: names, sizes and times of log files, and the folder's own time,
- * which changes when a file (a lock, a new segment) comes or goes.
+ * A text that changes when anything in the folder does that a catalog is derived from: names, sizes and times of log files, and whether there is a lock. Not
+ * the folder's own time, which a sidecar changes too.
  *
  * @returns `undefined` when the folder is gone.
  */
 export function folderSignature(runDir: string): string | undefined {
   try {
-    const parts = [folderTime(runDir)];
-    for (const name of readdirSync(runDir)) {
+    const parts: string[] = [];
+    for (const name of readdirSync(runDir).sort()) {
+      if (name === WRITER_LOCK) parts.push(name);
       if (!name.endsWith(".log") && !name.endsWith(".sealed")) continue;
       const { size, mtimeMs } = statSync(join(runDir, name));
       parts.push(`${name}:${size}:${mtimeMs}`);

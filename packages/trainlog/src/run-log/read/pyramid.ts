@@ -49,8 +49,8 @@ export class CellList {
   #grow(): number {
     const at = this.#count * CELL_STRIDE;
     if (at + CELL_STRIDE > this.#data.length) {
-      // A quarter more, not twice as much: open readers keep this memory for as long as they live.
-      const grown = new Float64Array(CELL_STRIDE * (this.#count + 1 + (this.#count >> 2)));
+      // Some, and a quarter more, not twice as much: open readers keep this memory for as long as they live.
+      const grown = new Float64Array(CELL_STRIDE * (this.#count + 8 + (this.#count >> 2)));
       grown.set(this.#data);
       this.#data = grown;
     }

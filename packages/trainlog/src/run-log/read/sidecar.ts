@@ -113,6 +113,7 @@ export function writeSidecar(fs: RunLogFs, dir: string, files: readonly RunFile[
       join(dir, name),
       joined([encodeSegmentHeader("index", last.sequence), ...frames]),
       randomText(8),
+      false,
     );
     for (const other of fs.list(dir)) if (other.endsWith(".index") && other < name) removeQuietly(fs, join(dir, other));
   } catch (error) {
