@@ -10,6 +10,8 @@ import type { Indexer } from "./indexer.ts";
 const SLICE_MS = 5;
 /** Time between two checks of who of those that run still lives. */
 const LIVENESS_MS = 1_000;
+/** A run that seems to be written and that nothing came of yet is looked at every so many ticks of the watch. */
+const QUIET_TICKS = 5;
 /** Runs touched by the scan before the catalog is written. */
 const SCAN_RUNS = 100;
 
@@ -31,13 +33,14 @@ export class FolderFollower {
   readonly #runsDir: string;
   #scan: Promise<void> = Promise.resolve();
   #liveness: NodeJS.Timeout | undefined;
+  #tick = 0;
   #closed = false;
 
   constructor(parts: FolderFollowerParts) {
     this.#parts = parts;
     this.#runsDir = join(parts.storeDir, "runs");
     this.#watch = new FolderWatch(this.#runsDir, {
-      onTouched: (runId) => parts.indexer.touch(runId),
+      onTouched: (runId) => this.#touched(runId),
       onGone: (runId) => this.#gone(runId),
       active: () => this.#active(),
     });
@@ -102,15 +105,24 @@ export class FolderFollower {
     this.#parts.indexer.scanned();
   }
 
+  /** Something about a run's folder is new. That need not be its log: a lock may have changed hands, or an index been written. */
+  #touched(runId: string): void {
+    const { indexer } = this.#parts;
+    if (indexer.opened(runId) !== undefined || indexer.isStale(runId)) indexer.touch(runId);
+    else indexer.recheckState(runId).catch((error: unknown) => this.#problem(error));
+  }
+
   #gone(runId: string): void {
     this.#parts.indexer.forget(runId).catch((error: unknown) => this.#problem(error));
   }
 
   /** Runs that other processes are writing and that have to be looked at. */
   *#active(): Generator<string> {
-    for (const runId of this.#parts.indexer.running) {
-      if (this.#parts.isFedHere(runId)) continue;
-      if (this.#parts.indexer.opened(runId) !== undefined || this.#parts.indexer.isStale(runId)) yield runId;
+    const { indexer, isFedHere } = this.#parts;
+    let turn = this.#tick++;
+    for (const runId of indexer.running) {
+      if (isFedHere(runId)) continue;
+      if (indexer.opened(runId) !== undefined || (turn++ % QUIET_TICKS === 0 && indexer.isStale(runId))) yield runId;
     }
   }
 

@@ -13,8 +13,10 @@ import { folderTime } from "./run-folder.ts";
 
 /** Time between two ticks. */
 const TICK_MS = 200;
-/** Runs that are not being written whose folder's time is compared per tick. */
+/** Most runs that are not being written whose folder's time is compared per tick. */
 const SWEEP_RUNS = 200;
+/** Ticks in which a few runs are gone through once: there is no hurry, and a server that nobody looks at should do next to nothing. */
+const SWEEP_TICKS = 10;
 /** A folder's time that is younger than this may change again without looking different. */
 const RACY_MS = 2000;
 /** Most run folders watched at once; the others are only polled. */
@@ -111,7 +113,8 @@ export class FolderWatch {
   }
 
   #sweepSome(active: ReadonlySet<string>): void {
-    for (let i = 0; i < SWEEP_RUNS; i++) {
+    const count = Math.min(SWEEP_RUNS, Math.ceil(this.#known.size / SWEEP_TICKS));
+    for (let i = 0; i < count; i++) {
       this.#sweep ??= this.#known.keys();
       const { value: runId, done } = this.#sweep.next();
       if (done) {
