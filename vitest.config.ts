@@ -27,6 +27,8 @@ const config: ViteUserConfig = defineConfig({
           include: ["src/**/*.test.ts", "test/**/*.test.ts"],
           setupFiles: ["../../scripts/test-setup.ts"],
           testTimeout: 60_000,
+          // Building the page and starting a browser take long on a busy machine.
+          hookTimeout: 60_000,
         },
       },
       {

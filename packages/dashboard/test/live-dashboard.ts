@@ -63,5 +63,5 @@ export function chartOf(page: Page, metric: string): ReturnType<Page["locator"]>
 
 /** Expects something of a page before long; the bound is for a machine that is busy with other tests. */
 export function eventually<T>(read: () => T | Promise<T>): ReturnType<typeof expect.poll<T>> {
-  return expect.poll(read, { timeout: 15_000 });
+  return expect.poll(read, { timeout: 30_000 });
 }
