@@ -86,6 +86,9 @@ describe("the other media", () => {
         [null, null, "1970-01-01T00:00:00.000Z"],
       ],
     });
+    for (const input of [5, null, "x", { a: [1] }, { columns: ["a"], rows: 1 }]) {
+      expect(() => table(input as never)).toThrow(/table: expected \{ columns, rows \} or an array of objects/);
+    }
     expect(() => table({ columns: ["a", "b"], rows: [[1, 2], [1]] })).toThrow(
       /rows\[1\]: expected 2 cells \(a, b\), got 1/,
     );
@@ -103,6 +106,17 @@ describe("the other media", () => {
     expect(() => confusionMatrix({ actual: [0], predicted: [] })).toThrow(/predicted has 0/);
     expect(() => confusionMatrix({ actual: [-1], predicted: [0] })).toThrow(/class index/);
     expect(() => confusionMatrix({ counts: [[1]], labels: [] })).toThrow(/0 labels for 1/);
+    expect(() =>
+      confusionMatrix({
+        counts: [
+          [1, 2],
+          [0.5, 1],
+        ],
+      }),
+    ).toThrow(/counts\[1\]\[0\]: expected a whole number of 0 or more, got 0.5/);
+    for (const input of [5, null, [[1]], { counts: 5 }, { actual: [0] }]) {
+      expect(() => confusionMatrix(input as never)).toThrow(/confusionMatrix: expected \{ counts/);
+    }
   });
 
   it("make text, html, figures, videos and files", () => {

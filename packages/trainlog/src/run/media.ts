@@ -85,22 +85,29 @@ export interface TableInput {
  * A table.
  *
  * @param input - `{ columns, rows }`, or an array of objects whose keys (in order of first appearance) become the columns.
- * @throws TrainlogError `media/bad-table` when a row has another number of cells than there are columns.
+ * @throws TrainlogError `media/bad-table` for anything else, and when a row has another number of cells than there are columns.
  *
  * @example
  * run.log({ predictions: table({ columns: ["text", "label"], rows: [["good", 1], ["bad", 0]] }) });
  */
 export function table(input: TableInput | readonly Readonly<Record<string, unknown>>[]): Media {
-  const { columns, rows } = "columns" in input ? input : fromRecords(input);
+  const { columns, rows } = Array.isArray(input) ? fromRecords(input) : (Object(input) as Partial<TableInput>);
+  if (!Array.isArray(columns) || !Array.isArray(rows)) {
+    throw badTable(`expected { columns, rows } or an array of objects, got ${describeValue(input)}`);
+  }
   rows.forEach((row, i) => {
-    if (row.length === columns.length) return;
+    if (row?.length === columns.length) return;
     const expected = `${columns.length} cells (${columns.slice(0, 8).join(", ")})`;
-    throw new TrainlogError("media/bad-table", `table rows[${i}]: expected ${expected}, got ${row.length}`, {
-      status: 400,
-    });
+    throw badTable(`rows[${i}]: expected ${expected}, got ${row?.length}`);
   });
-  const cells = rows.map((row) => row.map((cell): JsonValue => toJson(cell, "table", ignoreLeftOut) ?? null));
+  const cells = rows.map((row: readonly unknown[]) =>
+    row.map((cell): JsonValue => toJson(cell, "table", ignoreLeftOut) ?? null),
+  );
   return media("table", { columns: columns.map(String), rows: cells });
+}
+
+function badTable(detail: string): TrainlogError {
+  return new TrainlogError("media/bad-table", `table: ${detail}`, { status: 400 });
 }
 
 function fromRecords(records: readonly Readonly<Record<string, unknown>>[]): TableInput {
@@ -129,13 +136,28 @@ export type ConfusionInput =
  * confusionMatrix({ actual: [0, 1, 1], predicted: [0, 0, 1], labels: ["cat", "dog"] });
  */
 export function confusionMatrix(input: ConfusionInput): Media {
-  const counts = "counts" in input ? input.counts.map((row) => [...row]) : countPairs(input);
+  const counts = countsOf(input);
   const badRow = counts.findIndex((row) => row.length !== counts.length);
   if (badRow >= 0)
     throw badMatrix(`counts[${badRow}] has ${counts[badRow]?.length} columns, expected ${counts.length}`);
   const labels = input.labels?.map(String) ?? counts.map((_, i) => String(i));
   if (labels.length !== counts.length) throw badMatrix(`got ${labels.length} labels for ${counts.length} classes`);
   return media("confusion-matrix", { counts, labels });
+}
+
+function countsOf(input: ConfusionInput): number[][] {
+  const given: Readonly<Record<string, unknown>> = { ...input };
+  const { counts, actual, predicted } = given;
+  if (Array.isArray(counts) && counts.every(Array.isArray)) {
+    return counts.map((row, i) => row.map((count: unknown, j: number) => checkCount(count, `counts[${i}][${j}]`)));
+  }
+  if (Object(actual) === actual && Object(predicted) === predicted && !("counts" in input)) return countPairs(input);
+  throw badMatrix(`expected { counts: [[…]] } or { actual, predicted }, got ${describeValue(input)}`);
+}
+
+function checkCount(count: unknown, where: string): number {
+  if (typeof count === "number" && Number.isSafeInteger(count) && count >= 0) return count;
+  throw badMatrix(`${where}: expected a whole number of 0 or more, got ${describeValue(count)}`);
 }
 
 function countPairs(input: Extract<ConfusionInput, { actual: unknown }>): number[][] {

@@ -6,8 +6,9 @@
  */
 import { readdir, realpath, stat } from "node:fs/promises";
 import { basename, join, relative, sep } from "node:path";
-import { TrainlogError } from "../run/error.ts";
+import { describeValue, TrainlogError } from "../run/error.ts";
 import type { ArtifactFile } from "../run/event.ts";
+import { isPlainObject } from "../run/json.ts";
 import { bytesOf } from "./bytes-of.ts";
 import type { LocalBlobs } from "./local-blobs.ts";
 import { messageOf } from "./reporter.ts";
@@ -22,9 +23,10 @@ interface FoundFile {
 /**
  * Keeps the files of an artifact.
  *
- * @throws TrainlogError `artifact/not-found`, `artifact/outside`, `artifact/bad-path` (a name with `..`, `\` or an absolute one), `artifact/empty`.
+ * @throws TrainlogError `artifact/bad-source`, `artifact/not-found`, `artifact/outside`, `artifact/bad-path` (a name with `..`, `\` or an absolute one), `artifact/empty`.
  */
 export async function collectFiles(source: ArtifactSource, blobs: LocalBlobs): Promise<ArtifactFile[]> {
+  checkSource(source);
   if (isContents(source)) return await keepContents(source, blobs);
   const paths = typeof source === "string" ? [source] : source;
   const files: ArtifactFile[] = [];
@@ -37,6 +39,20 @@ export async function collectFiles(source: ArtifactSource, blobs: LocalBlobs): P
   if (files.length === 0)
     throw new TrainlogError("artifact/empty", `artifact: ${paths.join(", ")}: no files in it`, { status: 400 });
   return files;
+}
+
+function checkSource(source: unknown): void {
+  const isPath = (path: unknown): boolean => typeof path === "string" && path !== "";
+  if (isPath(source) || (Array.isArray(source) && source.every(isPath))) return;
+  if (isPlainObject(source) && Object.values(source).every(isContent)) return;
+  const expected = 'a path, several, contents such as { "model.bin": bytes }, or a reference such as s3://bucket/key';
+  throw new TrainlogError("artifact/bad-source", `artifact: expected ${expected}, got ${describeValue(source)}`, {
+    status: 400,
+  });
+}
+
+function isContent(value: unknown): boolean {
+  return typeof value === "string" || value instanceof Uint8Array || value instanceof Blob;
 }
 
 type Contents = Exclude<ArtifactSource, string | readonly string[]>;
@@ -99,7 +115,9 @@ async function resolveExisting(path: string): Promise<string> {
   try {
     return await realpath(path);
   } catch (cause) {
-    throw new TrainlogError("artifact/not-found", `artifact: ${path}: ${messageOf(cause)}`, { cause, status: 400 });
+    const advice = "name a file or folder that is there, or a reference such as s3://bucket/key";
+    const message = `artifact: ${JSON.stringify(path)}: ${messageOf(cause)}; ${advice}`;
+    throw new TrainlogError("artifact/not-found", message, { cause, status: 400 });
   }
 }
 

@@ -25,7 +25,8 @@ const REFERENCE = /^[a-z][a-z0-9+.-]+:\/\//i;
 /**
  * Keeps the files of an artifact and makes its event.
  *
- * @throws TrainlogError `artifact/unsupported` where the platform cannot read `source`, and what `backend.collectFiles` throws.
+ * @throws TrainlogError `artifact/bad-source`, `run/bad-options`, `run/bad-step`, `artifact/unsupported` where the platform cannot read `source`, and
+ *   what `backend.collectFiles` throws.
  */
 export async function artifactEvent(
   direction: "produced" | "used",
@@ -34,13 +35,14 @@ export async function artifactEvent(
   backend: RunBackend,
 ): Promise<ArtifactEvent> {
   const wallMs = Date.now();
-  const files = await filesOf(source, backend);
-  const { name = nameOf(source), kind = "file", metadata, ...rest } = options;
+  backend.checkOptions?.("artifact", options);
+  const { name, kind = "file", metadata, ...rest } = options;
   const json = metadata === undefined ? undefined : toJson(metadata, "artifact metadata", () => {});
+  const files = await filesOf(source, backend);
   return {
     type: "artifact",
     direction,
-    name,
+    name: name ?? nameOf(source),
     kind,
     wallMs,
     digest: await manifestDigest(files),

@@ -1,4 +1,5 @@
 /** @file `init`: the one call that begins a run in Node. */
+import { checkCallOptions } from "./call-options.ts";
 import { configJson } from "./config-json.ts";
 import { endWith } from "./end-with.ts";
 import { HttpSink } from "./http-sink.ts";
@@ -6,6 +7,7 @@ import { findFolder, type LocalRunOptions, openLocalRun, startInFolder } from ".
 import { checkUrl, runNames, type ServerOptions } from "./options.ts";
 import { Reporter } from "./reporter.ts";
 import { Run } from "./run.ts";
+import type { RunBackend } from "./sink.ts";
 
 /** Options of {@link init}. */
 export interface InitOptions<Config extends object = Record<never, never>>
@@ -31,6 +33,7 @@ export interface InitOptions<Config extends object = Record<never, never>>
 export async function init<Config extends object = Record<never, never>>(
   options: InitOptions<Config> = {},
 ): Promise<Run<Config>> {
+  checkCallOptions("init", options);
   if ((options.mode ?? process.env["TRAINLOG_MODE"]) === "disabled") return disabledRun(options);
   const url = options.url ?? (process.env["TRAINLOG_URL"] || undefined);
   return url === undefined ? await openLocalRun(options) : await openHttpRun({ ...options, url });
@@ -52,10 +55,12 @@ export async function openHttpRun<Config extends object>(
   return await startInFolder(folder, sink, options, { url: sink.runUrl }, reporter);
 }
 
+const DISABLED: RunBackend = { sinks: [], checkOptions: checkCallOptions };
+
 /** A run that checks what it is given and keeps nothing. */
 function disabledRun<Config extends object>(options: InitOptions<Config>): Run<Config> {
   const reporter = new Reporter(options.warn);
-  const run = new Run<Config>(runNames({ ...options, resume: "allow" }, options.project), { sinks: [] }, reporter);
+  const run = new Run<Config>(runNames({ ...options, resume: "allow" }, options.project), DISABLED, reporter);
   run.config.update(configJson(options.config, reporter));
   return run;
 }

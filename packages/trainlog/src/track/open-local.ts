@@ -4,6 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import { TrainlogError } from "../run/error.ts";
 import { isPlainObject } from "../run/json.ts";
 import { collectFiles } from "./artifact-files.ts";
+import { checkCallOptions } from "./call-options.ts";
 import { codeFacts } from "./capture/code-facts.ts";
 import { captureConsole } from "./capture/console.ts";
 import { hostFacts } from "./capture/host.ts";
@@ -88,6 +89,7 @@ export async function startInFolder<Config extends object>(
       console: new ConsoleLines(past?.nextLine ?? 0),
       putBlob: blobs.put,
       collectFiles: (source) => collectFiles(source, blobs),
+      checkOptions: checkCallOptions,
       dir: folder.dir,
       onFlushInLog: noticeBusyLoop,
       ...(past === undefined ? {} : { past }),
@@ -124,6 +126,7 @@ function captureOf(options: CaptureOptions | boolean | undefined): Required<Capt
  * @throws TrainlogError `run/exists`, `run/not-found`, `run/bad-…`, `store/…`.
  */
 export function findFolder(options: LocalRunOptions<object>): RunFolder {
+  checkCallOptions("init", options);
   const asked = runNames(options, options.project ?? process.env["TRAINLOG_PROJECT"]);
   configJson(options.config, new Reporter(() => {})); // refused before anything is made; what is left out is reported when it is written
   const storeDir = resolve(options.dir ?? process.env["TRAINLOG_DIR"] ?? DEFAULT_DIR);

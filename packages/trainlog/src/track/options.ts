@@ -1,7 +1,7 @@
 /** @file What `init` takes, in Node and in a browser. */
 import { describeValue, TrainlogError } from "../run/error.ts";
 import { newRunId } from "../run/id.ts";
-import { checkKey, checkRunId } from "../run/limits.ts";
+import { checkKey, checkNaturalStep, checkRunId } from "../run/limits.ts";
 import type { Warn } from "./reporter.ts";
 import type { Tracker } from "./tracker.ts";
 
@@ -64,16 +64,8 @@ export interface RunNames {
  * @throws TrainlogError `run/bad-id`, `run/bad-key`, `run/bad-options`.
  */
 export function runNames(options: RunOptions<object>, project: string | undefined): RunNames {
-  if (options.resume === "must" && options.id === undefined) throw badOptions('resume: "must" needs the id of the run');
-  if (!["allow", "must", "never", undefined].includes(options.resume)) {
-    throw badOptions(`resume: expected "allow", "must" or "never", got ${describeValue(options.resume)}`);
-  }
-  if (
-    options.tags !== undefined &&
-    !(Array.isArray(options.tags) && options.tags.every((tag) => typeof tag === "string"))
-  ) {
-    throw badOptions(`tags: expected an array of texts, got ${describeValue(options.tags)}`);
-  }
+  if (options.resume === "must" && options.id === undefined)
+    throw badOptions('init: resume: "must" needs the id of the run');
   return {
     id: options.id === undefined ? newRunId() : checkRunId(options.id, "init: id"),
     project: checkKey(project ?? DEFAULT_PROJECT, "init: project"),
@@ -83,12 +75,22 @@ export function runNames(options: RunOptions<object>, project: string | undefine
 
 /** The address of a server. @throws TrainlogError `run/bad-options` for what is no `http(s)` address. */
 export function checkUrl(url: string): string {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (parsed?.protocol === "http:" || parsed?.protocol === "https:") return url;
+  const isAddress = URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+  if (isAddress) return url;
   throw badOptions(`url: expected an address such as http://127.0.0.1:5000, got ${describeValue(url)}`);
 }
 
 /** The error for an option that makes no sense. */
 export function badOptions(detail: string): TrainlogError {
-  return new TrainlogError("run/bad-options", `init: ${detail}`, { status: 400 });
+  return new TrainlogError("run/bad-options", detail, { status: 400 });
+}
+
+/**
+ * The step of a call of `log`: the given one, else `fallback`.
+ *
+ * @throws TrainlogError `run/bad-step`; `run/bad-options` for a bare number, as other libraries take it.
+ */
+export function stepOf(options: { readonly step?: number } | undefined, fallback: number): number {
+  if (typeof options === "number") throw badOptions(`log: give the step as { step: ${options} }`);
+  return options?.step === undefined ? fallback : checkNaturalStep(options.step, "log: step");
 }

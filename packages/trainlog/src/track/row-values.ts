@@ -35,7 +35,10 @@ export type OnMedia = (key: string, value: Media, index: number | undefined) => 
 
 /** Checks that a row is an object of values. @throws TrainlogError `run/bad-row`. */
 export function checkRow(row: unknown): asserts row is Record<string, unknown> {
-  if (typeof row === "object" && row !== null && !Array.isArray(row) && !isTypedArray(row) && !isMedia(row)) return;
+  const isObject =
+    typeof row === "object" && row !== null && !Array.isArray(row) && !isTypedArray(row) && !isMedia(row);
+  // Of a class's object only what it owns can be kept: a Map, or a promise that nobody waited for, has nothing.
+  if (isObject && (isPlainObject(row) || Object.keys(row).length > 0)) return;
   throw new TrainlogError(
     "run/bad-row",
     `log: expected an object of names and values such as { loss: 0.5 }, got ${describeValue(row)}`,
@@ -189,7 +192,8 @@ export class RowValues {
       checkKey(key, "log");
       return true;
     } catch (error) {
-      this.#reporter.once("bad-key", `${messageOf(error)}; its values are left out`);
+      const message = `${messageOf(error)}; its values are left out`;
+      this.#reporter.once(message, message);
       return false;
     }
   }

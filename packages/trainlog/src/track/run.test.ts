@@ -85,7 +85,7 @@ describe("Run.log", () => {
     for (let i = 0; i < 3; i++) Reflect.apply(run.log, run, [row]);
     await run.finish();
     expect(sink.rows()).toEqual([0, 1, 2].map((step) => [step, { loss: 1, "cycle/deep": 1 }]));
-    for (const name of ['"u"', '"f"', '"s"', '"cycle/self"', "non-empty"]) {
+    for (const name of ['"u"', '"f"', '"s"', '"cycle/self"', 'got ""', "bad"]) {
       expect(warnings.filter((line) => line.includes(name))).toHaveLength(1);
     }
     expect(run.troubles.get("left-out:u")).toBe(3);

@@ -3,12 +3,13 @@
  */
 import { describeValue, TrainlogError } from "../run/error.ts";
 import type { ArtifactEvent, FinishEvent, FinishStatus, MetricEvent, RunEvent, SummaryRule } from "../run/event.ts";
-import { checkKey, checkNaturalStep } from "../run/limits.ts";
+import { checkKey } from "../run/limits.ts";
 import type { Media } from "../run/media.ts";
 import { type ArtifactOptions, artifactEvent } from "./artifact.ts";
 import { type LiveObject, LiveStore } from "./live-object.ts";
 import { mediaEvent } from "./media-events.ts";
 import { MetricSummary } from "./metric-summary.ts";
+import { stepOf } from "./options.ts";
 import { messageOf, Reporter } from "./reporter.ts";
 import { RowBuffer } from "./row-buffer.ts";
 import { checkRow, type LogRow, RowValues } from "./row-values.ts";
@@ -86,11 +87,9 @@ export class Run<Config extends object = Record<never, never>> implements AsyncD
   readonly dir: string | undefined;
   /** Address where the run can be seen; `undefined` without a server. */
   readonly url: string | undefined;
-  /** The configuration: reads, assignments at any depth, `delete` and `update` are kept with the run. */
-  readonly config: LiveObject<Config>;
-  /** The summary: what the rows imply by each metric's rule, and what the script sets, which wins. */
-  readonly summary: LiveObject;
 
+  readonly #config: LiveObject<Config>;
+  readonly #summary: LiveObject;
   readonly #backend: RunBackend;
   readonly #reporter: Reporter;
   readonly #lanes: readonly SinkLane[];
@@ -131,9 +130,19 @@ export class Run<Config extends object = Record<never, never>> implements AsyncD
     this.#values = new RowValues(this.#buffer, reporter, (key, value, index) => this.#addMedia(key, value, index));
     this.#configStore = this.#liveStore("config");
     this.#summaryStore = this.#liveStore("summary");
-    this.config = this.#configStore.proxy<Config>();
-    this.summary = this.#summaryStore.proxy();
+    this.#config = this.#configStore.proxy<Config>();
+    this.#summary = this.#summaryStore.proxy();
     this.#loadPast();
+  }
+
+  /** The configuration: reads, assignments at any depth, `delete` and `update` are kept with the run. */
+  get config(): LiveObject<Config> {
+    return this.#config;
+  }
+
+  /** The summary: what the rows imply by each metric's rule, and what the script sets, which wins. */
+  get summary(): LiveObject {
+    return this.#summary;
   }
 
   /** Says whether the run was finished. */
@@ -163,9 +172,10 @@ export class Run<Config extends object = Record<never, never>> implements AsyncD
    * run.log({ loss: 0.3, val: { acc: 0.9 } }, { step: 10 }); // metrics "loss" and "val/acc"
    */
   log(row: LogRow, options?: LogOptions): void {
-    if (this.#finished !== undefined) throw this.#finishedError("log");
+    this.#checkOpen("log");
     checkRow(row);
-    const step = options?.step === undefined ? this.#nextStep : checkNaturalStep(options.step, "log: step");
+    const step = stepOf(options, this.#nextStep);
+    if (options !== undefined && options.step === undefined) this.#backend.checkOptions?.("log", options);
     this.#nextStep += 1;
     if (this.#lanes.length === 0) return;
     const wallMs = Date.now();
@@ -183,13 +193,15 @@ export class Run<Config extends object = Record<never, never>> implements AsyncD
    * Says how a metric is to be read: its x axis and which value stands for it.
    *
    * @param key - A metric, or a prefix that ends in `*`.
-   * @throws TrainlogError `run/finished`, `run/bad-key`.
+   * @throws TrainlogError `run/finished`, `run/bad-key`, `run/bad-options`.
    *
    * @example
    * run.defineMetric("val/*", { stepMetric: "epoch", summary: "best", goal: "max" });
    */
   defineMetric(key: string, options: DefineMetricOptions = {}): void {
+    this.#backend.checkOptions?.("defineMetric", options);
     const event: MetricEvent = { type: "metric", key: checkKey(key, "defineMetric"), ...options };
+    this.#checkOpen("defineMetric");
     this.#flush(); // rows logged before keep the order of the events
     this.write([event]);
   }
@@ -197,11 +209,14 @@ export class Run<Config extends object = Record<never, never>> implements AsyncD
   /**
    * Raises a message for people, shown with the run.
    *
-   * @throws TrainlogError `run/finished`.
+   * @throws TrainlogError `run/finished`, `run/bad-options`.
    */
   alert(title: string, options: AlertOptions = {}): void {
+    this.#backend.checkOptions?.("alert", options);
+    this.#checkOpen("alert");
     const { text = "", level = "info" } = options;
-    this.write([{ type: "alert", wallMs: Date.now(), title: title.toWellFormed(), text: text.toWellFormed(), level }]);
+    const words = { title: String(title).toWellFormed(), text: text.toWellFormed() };
+    this.write([{ type: "alert", wallMs: Date.now(), ...words, level }]);
   }
 
   /**
@@ -235,7 +250,7 @@ export class Run<Config extends object = Record<never, never>> implements AsyncD
    * @throws TrainlogError `run/finished`.
    */
   write(events: readonly RunEvent[]): void {
-    if (this.#finished !== undefined) throw this.#finishedError("write");
+    this.#checkOpen("write");
     for (const event of events) {
       if (event.type === "rows") this.#foldRows(event);
       else if (event.type === "config") this.#configStore.load(event.set);
@@ -280,12 +295,15 @@ export class Run<Config extends object = Record<never, never>> implements AsyncD
   /**
    * Ends the run. Never throws because of a destination, and takes at most `timeoutMs`; what is left to send by then stays on disk and the command
    * that sends it is printed. A second call warns and waits for the first.
+   *
+   * @throws TrainlogError `run/bad-options` for a status that there is not.
    */
   finish(options: FinishOptions = {}): Promise<void> {
     if (this.#finished !== undefined) {
       this.#reporter.once("finish-twice", `finish() of run ${this.id} was called before; ignored`);
       return this.#finished;
     }
+    this.#backend.checkOptions?.("finish", options);
     const timeoutMs = options.timeoutMs ?? FINISH_TIMEOUT_MS;
     const end = Date.now() + timeoutMs;
     this.#stopHooks();
@@ -384,7 +402,7 @@ export class Run<Config extends object = Record<never, never>> implements AsyncD
     source: ArtifactSource,
     options: ArtifactOptions,
   ): Promise<ArtifactEvent> {
-    if (this.#finished !== undefined) throw this.#finishedError("artifact");
+    this.#checkOpen(direction === "used" ? "useArtifact" : "artifact");
     const made = artifactEvent(direction, source, options, this.#backend);
     const kept = made.then((event) => {
       this.#events.push(event);
@@ -451,6 +469,10 @@ export class Run<Config extends object = Record<never, never>> implements AsyncD
   #closed(): void {
     this.#state = "closed";
     for (const listener of this.#onClosed.splice(0)) listener(this.#disposed);
+  }
+
+  #checkOpen(what: string): void {
+    if (this.#finished !== undefined) throw this.#finishedError(what);
   }
 
   #finishedError(what: string): TrainlogError {

@@ -34,6 +34,9 @@ export interface Sink {
 /** What an artifact is made of: paths of files or folders, a `http(s)://`, `s3://`, … reference, or named contents. */
 export type ArtifactSource = string | readonly string[] | { readonly [path: string]: Uint8Array | string | Blob };
 
+/** Calls of a run that take options. */
+export type CallName = "log" | "defineMetric" | "alert" | "artifact" | "finish";
+
 /** The services that a run needs from its platform. */
 export interface RunBackend {
   /** Where events go. None: the run checks its input and keeps nothing. */
@@ -42,6 +45,8 @@ export interface RunBackend {
   readonly putBlob?: (source: BlobSource) => BlobRef | Promise<BlobRef>;
   /** Keeps the files of an artifact. */
   readonly collectFiles?: (source: ArtifactSource) => Promise<readonly ArtifactFile[]>;
+  /** Refuses options that mean nothing. Absent: the types are the check. @throws TrainlogError `run/bad-options`. */
+  readonly checkOptions?: (name: CallName, options: object) => void;
   /** Collects console output. Absent where there is none to collect. */
   readonly console?: ConsoleLines;
   /** Called when `log` itself flushed: it is called so often, or without a pause, that timers do not get to it. */

@@ -1,5 +1,5 @@
 /** @file The folder of a store, made when it is not there. */
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { TrainlogError } from "../run/error.ts";
 import { randomText } from "../run/id.ts";
@@ -14,13 +14,15 @@ import { messageOf } from "./reporter.ts";
  */
 export function ensureStore(dir: string): void {
   const file = join(dir, "store.json");
+  let text: string;
   try {
     mkdirSync(join(dir, "runs"), { recursive: true });
     if (!existsSync(file)) writeNew(file, `${JSON.stringify({ format: "trainlog-store", version: FORMAT_VERSION })}\n`);
+    text = readFileSync(file, "utf8");
   } catch (cause) {
     throw new TrainlogError("store/unwritable", `${dir}: runs cannot be kept here: ${messageOf(cause)}`, { cause });
   }
-  checkStore(file, readFileSync(file, "utf8"));
+  checkStore(file, text);
 }
 
 /** Folder of a run in a store. */
@@ -51,8 +53,9 @@ function writeNew(path: string, content: string): void {
   writeFileSync(temporary, content, { flag: "wx" });
   try {
     linkSync(temporary, path);
-  } catch (error) {
-    if (!existsSync(path)) throw error;
+  } catch {
+    // Taken meanwhile, or a file system without second names (FAT, some network mounts): there the last of two that race wins, and both say the same.
+    if (!existsSync(path)) renameSync(temporary, path);
   } finally {
     rmSync(temporary, { force: true });
   }

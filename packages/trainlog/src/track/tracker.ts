@@ -6,7 +6,7 @@
  */
 import { TrainlogError } from "../run/error.ts";
 import type { RunEvent } from "../run/event.ts";
-import { checkNaturalStep } from "../run/limits.ts";
+import { stepOf } from "./options.ts";
 import { messageOf, Reporter, type Warn } from "./reporter.ts";
 import { checkRow, type LogRow } from "./row-values.ts";
 import { rowsOf } from "./rows-of.ts";
@@ -98,8 +98,7 @@ export abstract class Tracker implements AsyncDisposable {
   log(data: LogRow, options?: { readonly step?: number }): void {
     this.#checkActive("log");
     checkRow(data);
-    const step =
-      options?.step === undefined ? this._firstStep() + this.#calls : checkNaturalStep(options.step, "log: step");
+    const step = stepOf(options, this._firstStep() + this.#calls);
     this.#calls += 1;
     this.#attempt("log", () => this._log(data, step));
   }

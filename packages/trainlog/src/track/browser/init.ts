@@ -67,7 +67,7 @@ export async function withRun<Result, Config extends object = Record<never, neve
 
 function pageOrigin(): string {
   const origin = globalThis.location?.origin;
-  if (origin === undefined || origin === "null") throw badOptions("url: give the address of a trainlog server");
+  if (origin === undefined || origin === "null") throw badOptions("init: url: give the address of a trainlog server");
   return origin;
 }
 

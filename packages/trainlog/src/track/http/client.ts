@@ -7,8 +7,8 @@ import { messageOf } from "../reporter.ts";
 import { retryAfterMs } from "./backoff.ts";
 
 /** What became of a request. */
-export type Outcome<T = undefined> =
-  | { readonly kind: "done"; readonly value: T }
+export type Outcome =
+  | { readonly kind: "done" }
   /** The server is away or busy: the same request may work later. */
   | { readonly kind: "retry"; readonly message: string; readonly afterMs?: number }
   /** The server will never take this request: it is malformed or too large in its eyes. */
@@ -62,34 +62,27 @@ export class ApiClient {
   async postBatches(runId: string, body: Uint8Array<ArrayBuffer> | string, keepalive = false): Promise<Outcome> {
     const path = `/runs/${encodeURIComponent(runId)}/batches`;
     const type = typeof body === "string" ? "application/json" : BATCH_TYPE;
-    return await this.#send("POST", path, body, { type, keepalive }, () => undefined);
+    return await this.#send("POST", path, body, { type, keepalive });
   }
 
   /** Says that the run is alive though it has nothing to say. */
   async heartbeat(runId: string): Promise<Outcome> {
-    return await this.#send("POST", `/runs/${encodeURIComponent(runId)}/heartbeat`, undefined, {}, () => undefined);
+    return await this.#send("POST", `/runs/${encodeURIComponent(runId)}/heartbeat`, undefined, {});
   }
 
   /** Uploads a blob unless the server has it. `open` is called only when it does not. */
   async putBlob(sha256: string, open: () => BodyInit | Promise<BodyInit>): Promise<Outcome> {
-    const known = await this.#send("HEAD", `/blobs/${sha256}`, undefined, {}, () => undefined);
+    const known = await this.#send("HEAD", `/blobs/${sha256}`, undefined, {});
     if (known.kind !== "gone") return known;
-    return await this.#send(
-      "PUT",
-      `/blobs/${sha256}`,
-      await open(),
-      { type: "application/octet-stream" },
-      () => undefined,
-    );
+    return await this.#send("PUT", `/blobs/${sha256}`, await open(), { type: "application/octet-stream" });
   }
 
-  async #send<T>(
+  async #send(
     method: string,
     path: string,
     body: BodyInit | undefined,
     how: { readonly type?: string; readonly keepalive?: boolean },
-    read: (answer: unknown) => T,
-  ): Promise<Outcome<T>> {
+  ): Promise<Outcome> {
     const headers = new Headers();
     if (how.type !== undefined) headers.set("content-type", how.type);
     if (this.#token !== undefined) headers.set("authorization", `Bearer ${this.#token}`);
@@ -104,7 +97,7 @@ export class ApiClient {
         redirect: "manual",
         signal: this.#limit(method === "PUT" ? BLOB_TIMEOUT_MS : REQUEST_TIMEOUT_MS),
       });
-      return await this.#outcome(response, method, read);
+      return await this.#outcome(response, method);
     } catch (error) {
       return { kind: "retry", message: `${this.url}: ${describeNetworkError(error)}` };
     }
@@ -115,12 +108,11 @@ export class ApiClient {
     return this.#signal === undefined ? timeout : AbortSignal.any([timeout, this.#signal]);
   }
 
-  async #outcome<T>(response: Response, method: string, read: (answer: unknown) => T): Promise<Outcome<T>> {
+  async #outcome(response: Response, method: string): Promise<Outcome> {
     const text = await response.text();
     const answer = parse(text);
     if (response.ok) {
-      if (method === "HEAD" || response.status === 204 || isObject(answer))
-        return { kind: "done", value: read(answer) };
+      if (method === "HEAD" || response.status === 204 || isObject(answer)) return { kind: "done" };
       return {
         kind: "retry",
         message: `${this.url} answered ${response.status} with something that is not JSON: is it a trainlog server?`,

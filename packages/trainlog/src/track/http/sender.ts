@@ -255,7 +255,7 @@ export class Sender {
   }
 }
 
-const DONE: Outcome = { kind: "done", value: undefined };
+const DONE: Outcome = { kind: "done" };
 
 /** Content hashes that an event refers to. */
 function blobsOf(event: RunEvent): string[] {
