@@ -1,11 +1,10 @@
 /**
  * @file Run folders by what a person types, found on disk and not through the catalog: `verify` and `repair` are for stores that are not well.
  */
-import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import type { CommandContext } from "./command.ts";
-import { findRun, noStore, storeDirOf, TO_LOOK, withStore } from "./store-access.ts";
+import { assertStore, findRun, storeDirOf, TO_LOOK, withStore } from "./store-access.ts";
 
 /** A run's folder. */
 export interface RunFolder {
@@ -27,7 +26,7 @@ export async function runFolders(
   const storeDir = storeDirOf(dir, context);
   const inStore = await foldersIn(join(storeDir, "runs"));
   if (texts.length === 0) {
-    if (!existsSync(storeDir)) throw noStore(storeDir);
+    assertStore(storeDir);
     return inStore;
   }
   const folders = new Map<string, RunFolder>();

@@ -1,7 +1,7 @@
 /** @file From what a person types to a store, its runs and their folders. */
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { stat } from "node:fs/promises";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { TrainlogError } from "../run/error.ts";
 import type { RunInfo, Store, StoreOptions } from "../store/index.ts";
 import type { CommandContext } from "./command.ts";
@@ -15,7 +15,7 @@ export function storeDirOf(dir: string | undefined, context: CommandContext): st
 /**
  * Opens a store, hands it to `use`, and closes it whatever happens. What opening found (damage, a rebuilt catalog) is said on standard error.
  *
- * @throws TrainlogError `cli/no-store` when the folder is not there.
+ * @throws TrainlogError `cli/no-store` when there is none.
  */
 export async function withStore<Result>(
   dir: string | undefined,
@@ -24,7 +24,7 @@ export async function withStore<Result>(
   use: (store: Store) => Promise<Result>,
 ): Promise<Result> {
   const storeDir = storeDirOf(dir, context);
-  if (!existsSync(storeDir)) throw noStore(storeDir);
+  assertStore(storeDir);
   // Loaded here, so that a command about a file does not wait for the store's code.
   const { openStore } = await import("../store/index.ts");
   const store = await openStore(storeDir, { onProblem: (message) => context.out.note(message), ...options });
@@ -36,17 +36,29 @@ export async function withStore<Result>(
   }
 }
 
+/** What a store's folder has at least one of. */
+const STORE_MARKS = ["store.json", "runs"];
+
 /** Options of a store that is opened to change something and closed again: nothing goes on in the background. */
 export const FOR_ONE_CHANGE: StoreOptions = { mode: "serve", create: false, follow: false, sealAfterMs: false };
 
 /** Options of a store that is opened to look. */
 export const TO_LOOK: StoreOptions = { mode: "read" };
 
-/** The error of a store folder that is not there. */
-export function noStore(storeDir: string): TrainlogError {
-  return new TrainlogError(
+/**
+ * Refuses a folder that is no store: looking into it would say "0 runs", and a command that changes a store would begin one there.
+ *
+ * @throws TrainlogError `cli/no-store`.
+ */
+export function assertStore(storeDir: string): void {
+  const isThere = existsSync(storeDir);
+  // What is no folder at all is named by whoever opens it.
+  if (isThere && (!statSync(storeDir).isDirectory() || STORE_MARKS.some((name) => existsSync(join(storeDir, name)))))
+    return;
+  const folder = isThere ? `: the folder has neither ${STORE_MARKS.join(" nor ")}` : "";
+  throw new TrainlogError(
     "cli/no-store",
-    `there is no store at ${storeDir}\nname one with --dir DIR or $TRAINLOG_DIR, or make one: trainlog demo, or a script that logs`,
+    `there is no store at ${storeDir}${folder}\nname one with --dir DIR or $TRAINLOG_DIR, or make one: trainlog demo, or a script that logs`,
     { status: 404 },
   );
 }

@@ -2,7 +2,7 @@
 import type { RunEvent } from "../run/event.ts";
 import { randomText } from "../run/id.ts";
 import { encodeBody } from "../run-log/codec/body.ts";
-import { readBookmark } from "./http/bookmark.ts";
+import { readBookmark, removeBookmark } from "./http/bookmark.ts";
 import { ApiClient } from "./http/client.ts";
 import { FolderSource, openBlobOf } from "./http/folder-source.ts";
 import { TAIL_START } from "./http/frame-tail.ts";
@@ -95,8 +95,12 @@ export class HttpSink implements Sink {
   #settle(sent: boolean): void {
     if (this.#isSettled) return;
     this.#isSettled = true;
+    if (isSameFolder(this.#sender.stopReason?.code)) {
+      removeBookmark(this.#folder.dir); // nothing waits to be sent, so nothing may wait for it
+      return;
+    }
     this.#source.save(sent);
-    if (sent || isSameFolder(this.#sender.stopReason?.code)) return;
+    if (sent) return;
     const { storeDir, names } = this.#folder;
     const { url } = this.#source.bookmark;
     const reason = this.#sender.stopReason?.message ?? "the run's end was corrected";

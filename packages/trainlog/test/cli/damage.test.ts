@@ -84,6 +84,19 @@ describe("trainlog seal", () => {
     const after = JSON.parse((await inFolder("show", "baseline", "--json")).stdout);
     expect(after.metrics).toEqual(JSON.parse(before).metrics);
     expect((await inFolder("verify")).code).toBe(0);
+    expect((await inFolder("seal")).stdout).toBe("3 runs compressed already\n");
+  });
+
+  it("leaves a run alone of which a part waits to be sent, and says how to send it", async () => {
+    const dir = join(folder, "trainlog", "runs", RUN_ID);
+    const remote = { url: "http://127.0.0.1:1", runId: RUN_ID, position: { segment: 1, offset: 900, batches: 2 } };
+    writeFileSync(join(dir, "remote.json"), JSON.stringify({ ...remote, refused: 0, complete: false }));
+    const { code, stderr } = await inFolder("seal", RUN_ID);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`trainlog sync ${RUN_ID} --dir ${join(folder, "trainlog")} --url http://127.0.0.1:1`);
+    expect(readdirSync(dir).some((name) => name.endsWith(".sealed"))).toBe(false);
+    writeFileSync(join(dir, "remote.json"), JSON.stringify({ ...remote, refused: 0, complete: true }));
+    expect((await inFolder("seal", RUN_ID)).code).toBe(0);
   });
 
   it("leaves files whose damage is found too", async () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -70,6 +70,18 @@ describe("trainlog ls", () => {
     expect(stderr).toContain(`no store at ${join(folder, "elsewhere")}`);
     expect((await json("ls", "--dir", "elsewhere")).error.code).toBe("cli/no-store");
   });
+
+  it.each([["ls"], ["du"], ["verify"], ["gc"], ["seal"], ["show", "x"]])(
+    "refuses a folder that is no store and leaves nothing in it: %s",
+    async (...args) => {
+      mkdirSync(join(folder, "other"), { recursive: true });
+      writeFileSync(join(folder, "other", "notes.txt"), "");
+      const { code, stderr } = await inFolder(...args, "--dir", "other");
+      expect(code).toBe(1);
+      expect(stderr).toContain(`no store at ${join(folder, "other")}: the folder has neither store.json nor runs`);
+      expect(readdirSync(join(folder, "other"))).toEqual(["notes.txt"]);
+    },
+  );
 
   it("finds the store that $TRAINLOG_DIR names", async () => {
     const { stdout } = await trainlog(["ls", "--json"], { cwd: "/", env: { TRAINLOG_DIR: join(folder, "trainlog") } });
@@ -170,7 +182,7 @@ describe("trainlog rm, restore and gc", () => {
     const dry = await json("gc", "--dry-run", "--grace-minutes", "0");
     expect(dry.items).toMatchObject([{ kind: "trash" }]);
     expect((await json("restore")).trash).toHaveLength(1);
-    expect((await inFolder("gc", "--keep-days", "1")).stdout).toContain("deleted 0 things");
+    expect((await inFolder("gc", "--keep-days", "1")).stdout).toContain("nothing to delete");
     expect((await inFolder("gc", "--grace-minutes", "0")).stdout).toMatch(/deleted 1 thing, \d/);
     expect((await json("restore")).trash).toHaveLength(0);
     expect((await json("ls")).total).toBe(2);

@@ -46,5 +46,11 @@ describe("trainlog sync", () => {
     const { code, stderr } = await trainlog(["sync"], { cwd: folder });
     expect(code).toBe(2);
     expect(stderr).toContain("--url URL");
+    const wrong = await trainlog(["sync", "--url", "gpu-box:5000"], { cwd: folder });
+    expect(wrong).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: 'trainlog: --url: expected an address such as http://gpu-box:5000, got "gpu-box:5000"\n',
+    });
   });
 });

@@ -71,6 +71,7 @@ function reportText({ dryRun, items, freedBytes }: GcReport): string {
     .slice(0, NAMED_ITEMS)
     .map((item) => `${KIND_NAMES[item.kind]}  ${visibleText(item.path)}  ${formatBytes(item.sizeBytes)}`);
   if (items.length > NAMED_ITEMS) lines.push(`… and ${items.length - NAMED_ITEMS} more`);
+  if (items.length === 0) return "nothing to delete";
   const total = `${formatPlural(items.length, "thing")}, ${formatBytes(freedBytes)}`;
   return [...lines, dryRun ? `would delete ${total}; nothing was deleted` : `deleted ${total}`].join("\n");
 }

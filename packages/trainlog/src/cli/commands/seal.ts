@@ -1,7 +1,10 @@
 /** @file `trainlog seal`: the logs of ended runs, compressed. */
 
-import { isTrainlogError } from "../../run/error.ts";
-import type { RunInfo } from "../../store/index.ts";
+import { isTrainlogError, TrainlogError } from "../../run/error.ts";
+import type { RunInfo, Store } from "../../store/index.ts";
+import { readBookmark } from "../../track/http/bookmark.ts";
+import { syncCommand as syncCommandLine } from "../../track/http/sync-command.ts";
+import { runDir } from "../../track/store-folder.ts";
 import { type Command, defineCommand, EXIT_OK, EXIT_PROBLEM } from "../command.ts";
 import { DIR_OPTION } from "../option-types.ts";
 import type { Output } from "../output.ts";
@@ -26,7 +29,7 @@ export const sealCommand: Command = defineCommand({
   name: "seal",
   summary: "compress ended runs",
   details: [
-    "Rewrites a run's log into one compressed file with the same content, checks it, and only then removes the original. A server does this by itself; running runs are left alone.",
+    "Rewrites a run's log into one compressed file with the same content, checks it, and only then removes the original. A server does this by itself; running runs are left alone, and so are runs of which a part waits to be sent (trainlog sync).",
   ],
   arguments: [{ name: "RUN", help: "runs to compress; all that ended when none is named", many: true }],
   options: { ...DIR_OPTION },
@@ -40,16 +43,37 @@ export const sealCommand: Command = defineCommand({
     const { sealed, failures } = await withStore(options.dir, context, FOR_ONE_CHANGE, async (store) => {
       const named = await findRuns(store, args);
       const runs = args.length > 0 ? named : named.filter((run) => run.state !== "running");
-      return sealAll(runs, (runId) => store.sealRun(runId), context);
+      return sealAll(runs, (runId) => sealSent(store, runId), context);
     });
-    const before = sealed.reduce((sum, run) => sum + run.beforeBytes, 0);
-    const after = sealed.reduce((sum, run) => sum + run.afterBytes, 0);
     out.data({ sealed, failures });
-    out.text(`compressed ${formatPlural(sealed.length, "run")}: ${formatBytes(before)} → ${formatBytes(after)}`);
+    out.text(sealedText(sealed));
     for (const failure of failures) out.note(`not compressed: ${failure.runId}: ${visibleText(failure.message)}`);
     return failures.length === 0 ? EXIT_OK : EXIT_PROBLEM;
   },
 });
+
+/**
+ * Seals a run unless a server has a part of it: sealing joins batches, and then nobody could tell which of them the server lacks.
+ *
+ * @throws TrainlogError `sync/unsent`, and what sealing throws.
+ */
+async function sealSent(store: Store, runId: string): Promise<Omit<Sealed, "runId">> {
+  const bookmark = readBookmark(runDir(store.dir, runId));
+  if (bookmark === undefined || bookmark.complete) return await store.sealRun(runId);
+  const message = `a part of it waits to be sent; first: ${syncCommandLine(store.dir, bookmark.url, runId)}`;
+  throw new TrainlogError("sync/unsent", message, { status: 409 });
+}
+
+/** A run whose size stayed as it was had been compressed before. */
+function sealedText(sealed: readonly Sealed[]): string {
+  const changed = sealed.filter((run) => run.beforeBytes !== run.afterBytes);
+  const already = sealed.length - changed.length;
+  const before = changed.reduce((sum, run) => sum + run.beforeBytes, 0);
+  const after = changed.reduce((sum, run) => sum + run.afterBytes, 0);
+  const done = `compressed ${formatPlural(changed.length, "run")}: ${formatBytes(before)} → ${formatBytes(after)}`;
+  const rest = already === 0 ? [] : [`${formatPlural(already, "run")} compressed already`];
+  return (changed.length === 0 ? (already === 0 ? ["no run to compress"] : rest) : [done, ...rest]).join("; ");
+}
 
 /** One run that cannot be sealed does not keep the others from it; Ctrl-C ends between two runs. */
 async function sealAll(

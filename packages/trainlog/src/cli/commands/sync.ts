@@ -1,5 +1,6 @@
 /** @file `trainlog sync`: what a run could not send while its server was away. */
 import { type SyncReport, syncRuns } from "../../index.ts";
+import { describeValue } from "../../run/error.ts";
 import { type Command, type CommandContext, defineCommand, EXIT_OK, EXIT_PROBLEM } from "../command.ts";
 import { DIR_OPTION } from "../option-types.ts";
 import { usageError } from "../parse.ts";
@@ -41,6 +42,9 @@ export const syncCommand: Command = defineCommand({
     const { env, out } = context;
     const url = options.url ?? (env["TRAINLOG_URL"] || undefined);
     if (url === undefined) throw usageError("where to? say --url URL (or set $TRAINLOG_URL)");
+    if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) {
+      throw usageError(`--url: expected an address such as http://gpu-box:5000, got ${describeValue(url)}`);
+    }
     const token = options.token ?? (env["TRAINLOG_TOKEN"] || undefined);
     const reports = await send(args, { ...options, url, token }, context);
     out.data({ runs: reports });

@@ -1,5 +1,5 @@
 /** @file `remote.json` in a run's folder: where the run is sent, and how far the server has it. It holds no secret. */
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { randomText } from "../../run/id.ts";
 import { isPlainObject } from "../../run/json.ts";
@@ -44,6 +44,11 @@ export function writeBookmark(dir: string, bookmark: Bookmark): void {
   const temporary = join(dir, `${FILE}.${randomText(8)}.tmp`);
   writeFileSync(temporary, `${JSON.stringify(bookmark)}\n`, { flag: "wx" });
   renameSync(temporary, join(dir, FILE));
+}
+
+/** Forgets that the run in folder `dir` is sent anywhere. */
+export function removeBookmark(dir: string): void {
+  rmSync(join(dir, FILE), { force: true });
 }
 
 function isPosition(value: unknown): value is TailPosition {

@@ -201,6 +201,7 @@ describe("a run that goes to a server", () => {
     run.log({ a: 1 });
     await run.finish();
     expect(warnings.join()).not.toContain("trainlog sync");
+    expect(readdirSync(run.dir ?? "")).not.toContain("remote.json");
   });
 
   it("continues in another process's place: a resumed run sends what the first one could not", async () => {
