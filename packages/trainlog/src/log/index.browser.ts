@@ -1,6 +1,7 @@
 /**
  * @file `trainlog/log` without the file system: everything that also runs in a browser.
  */
+export { isTrainlogError, TrainlogError } from "../run/error.ts";
 export {
   accuracy,
   type ClassStatistics,

@@ -1,0 +1,14 @@
+/** @file What can be checked of a Markdown page: its code and its links. */
+
+/** Code blocks of one language, in order. */
+export function codeBlocks(markdown: string, language: string): string[] {
+  return [...markdown.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].flatMap(([, of, code]) =>
+    of === language && code !== undefined ? [code] : [],
+  );
+}
+
+/** Targets of links to files of this repository, without their fragment. */
+export function fileLinks(markdown: string): string[] {
+  const targets = [...markdown.matchAll(/\]\(([^)\s]+)\)/g)].flatMap((match) => match[1] ?? []);
+  return targets.flatMap((target) => (/^([a-z]+:|#)/i.test(target) ? [] : [target.replace(/#.*$/, "")]));
+}
