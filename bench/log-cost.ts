@@ -28,8 +28,12 @@ const peer =
   (calls) =>
     inFolder((folder) => runJson(python, [join(here, "peers", "log_cost.py"), name, String(calls), folder], folder));
 
-const ours: Measure = (calls) =>
-  inFolder((folder) => runJson(process.execPath, [join(here, "ours", "log-cost.ts"), String(calls), folder], here));
+const ours =
+  (...options: string[]): Measure =>
+  (calls) =>
+    inFolder((folder) =>
+      runJson(process.execPath, [join(here, "ours", "log-cost.ts"), String(calls), folder, ...options], here),
+    );
 
 const medianCost = (costs: readonly Cost[]): Cost => ({
   totalUs: median(costs.map((cost) => cost.totalUs)),
@@ -62,9 +66,15 @@ async function diskFigures(): Promise<Figure[]> {
 /** Measures the three trackers in turn, `RUNS` times. */
 export async function logCost(): Promise<Bench> {
   const python = pythonWithPeers();
-  const costs: Record<"trainlog" | "wandb" | "trackio", Cost[]> = { trainlog: [], wandb: [], trackio: [] };
+  const costs: Record<"trainlog" | "rowByRow" | "wandb" | "trackio", Cost[]> = {
+    trainlog: [],
+    rowByRow: [],
+    wandb: [],
+    trackio: [],
+  };
   for (let i = 0; i < RUNS; i++) {
-    costs.trainlog.push(await costOf(ours, 50_000, 250_000));
+    costs.trainlog.push(await costOf(ours(), 50_000, 250_000));
+    costs.rowByRow.push(await costOf(ours("flush-each"), 10_000, 50_000));
     costs.wandb.push(await costOf(peer(python, "wandb"), 1000, 6000));
     costs.trackio.push(await costOf(peer(python, "trackio"), 1000, 6000));
   }
@@ -84,6 +94,7 @@ export async function logCost(): Promise<Bench> {
         reached: own.totalUs <= 5,
         note: `${digits(own.loopUs)} µs of it in the loop`,
       },
+      row("trainlog, every row written out by itself", medianCost(costs.rowByRow)),
       row("wandb, offline", medianCost(costs.wandb)),
       row("trackio", medianCost(costs.trackio)),
       ...(await diskFigures()),

@@ -75,6 +75,7 @@ export async function recovery(): Promise<Bench> {
     const recoveryMs = median(recoveries);
     const healthyMs = median(starts.map((start) => start.healthyMs));
     const readyMs = median(starts.map((start) => start.readyMs));
+    const empty = await serve(join(folder, "empty"));
     const idleMb = median(starts.map((start) => start.idleMb));
     return {
       title: "Restart with 10 M points on disk",
