@@ -4,6 +4,7 @@ import type { RunEvent } from "../run/event.ts";
 import { isPlainObject, type JsonObject, type JsonValue, objectFromEntries } from "../run/json.ts";
 import { describeMedia, isMedia } from "../run/media.ts";
 import { toJson } from "../run/to-json.ts";
+import { applyPatch } from "./apply-patch.ts";
 import type { Reporter } from "./reporter.ts";
 import { rowsOf } from "./rows-of.ts";
 
@@ -55,8 +56,8 @@ export class Collected {
   write(events: readonly RunEvent[]): void {
     for (const event of events) {
       if (event.type === "rows") for (const { step, values } of rowsOf(event.rows)) this.add(values, step);
-      else if (event.type === "config") patchMap(this.#config, event);
-      else if (event.type === "summary") patchMap(this.#summary, event);
+      else if (event.type === "config") applyPatch(this.#config, event);
+      else if (event.type === "summary") applyPatch(this.#summary, event);
       else this.events.push(event);
     }
   }
@@ -78,9 +79,4 @@ export class Collected {
 
 function isSingle(value: unknown): value is { readonly 0: unknown } {
   return ArrayBuffer.isView(value) && "length" in value && value.length === 1;
-}
-
-function patchMap(target: Map<string, JsonValue>, patch: { set: JsonObject; remove?: readonly string[] }): void {
-  for (const [key, value] of Object.entries(patch.set)) target.set(key, value);
-  for (const key of patch.remove ?? []) target.delete(key);
 }

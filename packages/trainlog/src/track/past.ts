@@ -2,6 +2,7 @@
 import type { RunEvent } from "../run/event.ts";
 import type { JsonValue } from "../run/json.ts";
 import { RunLogReader } from "../run-log/read/run-log-reader.ts";
+import { applyPatch } from "./apply-patch.ts";
 import type { MetricPast, RunPast } from "./sink.ts";
 
 /** Prefix of the metrics that trainlog itself logs; their steps are seconds and say nothing of the script's. */
@@ -34,8 +35,8 @@ class PastFold {
   #nextLine = 0;
 
   add(event: RunEvent): void {
-    if (event.type === "config") patch(this.#config, event);
-    else if (event.type === "summary") patch(this.#summary, event);
+    if (event.type === "config") applyPatch(this.#config, event);
+    else if (event.type === "summary") applyPatch(this.#summary, event);
     else if (event.type === "metric") this.#definitions.push(event);
     else if (event.type === "console") {
       for (const { line } of event.lines) this.#nextLine = Math.max(this.#nextLine, line + 1);
@@ -50,9 +51,4 @@ class PastFold {
       nextLine: this.#nextLine,
     };
   }
-}
-
-function patch(target: Map<string, JsonValue>, event: Extract<RunEvent, { type: "config" | "summary" }>): void {
-  for (const [key, value] of Object.entries(event.set)) target.set(key, value);
-  for (const key of event.remove ?? []) target.delete(key);
 }

@@ -31,15 +31,19 @@ function bracketed(open: string, close: string, items: readonly string[], inner:
   return items.length === 0 ? open + close : `${open}${inner}${items.join(`,${inner}`)}${newLine}${close}`;
 }
 
+/** As Python's `repr`: an exponent of two digits below 1e-4 and from 1e16 on. A whole number below that is printed as Python's int. */
 function renderNumber(value: number): string {
   if (Object.is(value, -0)) return "-0.0";
-  return String(value); // NaN, Infinity and -Infinity are Python's words too
+  if (!Number.isFinite(value)) return String(value); // NaN, Infinity and -Infinity are Python's words too
+  const [digits, exponent = "0"] = value.toExponential().split("e");
+  if (value === 0 || (Number(exponent) >= -4 && Number(exponent) < 16)) return String(value);
+  return `${digits}e${exponent.replace(/^([+-])(\d)$/, "$10$2")}`;
 }
 
-/** `ensure_ascii`: everything above ASCII as `\uXXXX` code units. DEL stays, as in Python. */
+/** `ensure_ascii`: everything but printable ASCII as `\uXXXX` code units, DEL too. */
 function ascii(text: string): string {
   return JSON.stringify(text).replaceAll(
-    /[\u0080-\uffff]/g,
+    /[\u007f-\uffff]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }
