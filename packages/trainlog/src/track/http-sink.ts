@@ -1,11 +1,12 @@
 /** @file A run folder whose batches go to a server as well. */
+import { TrainlogError } from "../run/error.ts";
 import type { RunEvent } from "../run/event.ts";
 import { randomText } from "../run/id.ts";
 import { encodeBody } from "../run-log/codec/body.ts";
-import { readBookmark, removeBookmark } from "./http/bookmark.ts";
+import { readBookmark, removeBookmark, sealedUpTo } from "./http/bookmark.ts";
 import { ApiClient } from "./http/client.ts";
 import { FolderSource, openBlobOf } from "./http/folder-source.ts";
-import { TAIL_START } from "./http/frame-tail.ts";
+import { TAIL_START, type TailPosition } from "./http/frame-tail.ts";
 import { Sender } from "./http/sender.ts";
 import { syncCommand } from "./http/sync-command.ts";
 import { LocalBlobs } from "./local-blobs.ts";
@@ -32,7 +33,7 @@ export class HttpSink implements Sink {
   readonly #sender: Sender;
   #isSettled: boolean = false;
 
-  /** @throws what {@link LocalSink} throws. */
+  /** @throws TrainlogError `sync/sealed`, and what {@link LocalSink} throws. */
   constructor(folder: RunFolder, options: HttpSinkOptions, reporter: Reporter) {
     const { dir, names, createdMs, storeDir } = folder;
     const requests = new AbortController();
@@ -47,9 +48,7 @@ export class HttpSink implements Sink {
       writerId: randomText(12),
       onWrite: () => this.#sender.wake(),
     });
-    const known = readBookmark(dir);
-    // The bookmark of another server says nothing of this one.
-    const position = known?.url === client.url ? known.position : TAIL_START;
+    const position = this.#startAt(client.url);
     const bookmark = { url: client.url, runId: names.id, position, refused: 0, complete: false };
     this.#source = new FolderSource(dir, bookmark, reporter);
     this.#source.save(false);
@@ -63,6 +62,17 @@ export class HttpSink implements Sink {
       abort: () => requests.abort(),
       reporter,
     });
+  }
+
+  /** Place behind what the server has. The bookmark of another server says nothing of this one. @throws TrainlogError `sync/sealed`. */
+  #startAt(url: string): TailPosition {
+    const { dir, names, storeDir } = this.#folder;
+    const known = readBookmark(dir);
+    const position = known?.url === url ? known.position : TAIL_START;
+    if (position.segment > sealedUpTo(dir)) return position;
+    this.#local.closeNow();
+    const advice = `send it first: ${syncCommand(storeDir, url, names.id)}`;
+    throw new TrainlogError("sync/sealed", `${dir}: sealed before ${url} had all of it; ${advice}`, { status: 409 });
   }
 
   write(events: readonly RunEvent[]): void {

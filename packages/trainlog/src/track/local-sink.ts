@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import type { RunEvent } from "../run/event.ts";
 import { RunLogWriter } from "../run-log/write/run-log-writer.ts";
+import { reopenBookmark } from "./http/bookmark.ts";
 import { messageOf, type Reporter } from "./reporter.ts";
 import type { Sink } from "./sink.ts";
 
@@ -51,7 +52,7 @@ export class LocalSink implements Sink {
     this.#identity = identity;
     this.#options = options;
     this.#reporter = reporter;
-    this.#writer = RunLogWriter.open(dir, identity);
+    this.#writer = openWriter(dir, identity);
     for (const note of this.#writer.recovery.notes) reporter.always("recovery", `${dir}: ${note}`);
     this.#timer = setInterval(() => this.#beat(), BEAT_MS).unref();
   }
@@ -112,6 +113,17 @@ export class LocalSink implements Sink {
     } catch (error) {
       this.#reporter.once("heartbeat", `${this.#dir}: the lock could not be touched: ${messageOf(error)}`);
     }
+  }
+}
+
+function openWriter(dir: string, identity: FolderIdentity): RunLogWriter {
+  const writer = RunLogWriter.open(dir, identity);
+  try {
+    reopenBookmark(dir);
+    return writer;
+  } catch (error) {
+    writer.close();
+    throw error;
   }
 }
 

@@ -137,8 +137,8 @@ function serverUrl(url: string): string {
   return new URL(url).origin;
 }
 
-/** `fetch` hides the reason ("fetch failed") in its cause. */
-function describeNetworkError(error: unknown): string {
+/** An error of `fetch` in words: it hides the reason ("fetch failed") in its cause. */
+export function describeNetworkError(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
   if (error instanceof Error && error.name === "TimeoutError") return "no answer in time";
   return cause === undefined

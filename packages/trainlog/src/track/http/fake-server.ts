@@ -65,7 +65,9 @@ export class FakeServer {
     const body = Buffer.concat(chunks);
     const blob = /^\/api\/v1\/blobs\/(\w+)$/.exec(request.url ?? "")?.[1];
     const runId = /^\/api\/v1\/runs\/([^/]+)\/batches$/.exec(request.url ?? "")?.[1];
-    if (blob !== undefined) this.#blob(blob, request, body, response);
+    const page = /^\/api\/v1\/runs\/([^/]+)$/.exec(request.url ?? "")?.[1];
+    if (page !== undefined) json(response, this.runs.has(decodeURIComponent(page)) ? 200 : 404, {});
+    else if (blob !== undefined) this.#blob(blob, request, body, response);
     else if (runId !== undefined) this.#take(decodeURIComponent(runId), body, response);
     else json(response, 200, {});
   }

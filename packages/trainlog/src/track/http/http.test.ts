@@ -4,11 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { image, table } from "../../run/media.ts";
+import { sealRun } from "../../run-log/seal/index.ts";
 import { HttpTracker } from "../http-tracker.ts";
 import { type InitOptions, init } from "../init.ts";
 import type { Run } from "../run.ts";
 import { backoffMs, retryAfterMs } from "./backoff.ts";
-import { readBookmark } from "./bookmark.ts";
+import { readBookmark, writeBookmark } from "./bookmark.ts";
 import { FakeServer, type Fault, json } from "./fake-server.ts";
 import { syncRuns } from "./sync-runs.ts";
 
@@ -258,6 +259,97 @@ describe("syncRuns", () => {
       { state: "failed", message: expect.stringContaining("not yours") },
       { state: "sent" },
     ]);
+  });
+});
+
+describe("a run that goes on after it was sent, or was sealed", () => {
+  const warn = (message: string): void => void warnings.push(message);
+  const sync = (): ReturnType<typeof syncRuns> => syncRuns(dir, { url: server.url, runIds: ["r"], warn });
+  const runDir = (): string => join(dir, "runs/r");
+
+  /** Logs steps `from` to `from + 9`, without a server unless `url` names one. */
+  async function logLocally(from: number, options: InitOptions = {}): Promise<void> {
+    const run = await init({ dir, id: "r", capture: false, resume: "allow", warn, ...options });
+    for (let step = from; step < from + 10; step++) {
+      run.log({ i: step }, { step });
+      run.flushNow();
+    }
+    await run.finish();
+  }
+
+  const steps = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+
+  it("is sent again from where it was: tracked here, then without a server", async () => {
+    await logLocally(0, { url: server.url });
+    expect(readBookmark(runDir())?.complete).toBe(true);
+    await logLocally(10);
+    expect(readBookmark(runDir())?.complete).toBe(false);
+    expect(await syncRuns(dir, { url: server.url, warn })).toMatchObject([{ runId: "r", state: "sent" }]);
+    expect(await sync()).toMatchObject([{ state: "unchanged" }]);
+    expect(server.steps("r")).toEqual(steps(20));
+  });
+
+  it("is sent whole when it was sealed before anything was sent, once, also after a kill in the middle", async () => {
+    await logLocally(0);
+    sealRun(runDir());
+    server.fault = failFirst(1, (_, response) => json(response, 403, { detail: "not now" }));
+    expect(await sync()).toMatchObject([{ state: "failed", message: expect.stringContaining("not now") }]);
+    server.fault = undefined;
+    expect(await sync()).toMatchObject([{ state: "sent" }]);
+    expect(await sync()).toMatchObject([{ state: "unchanged" }]);
+    expect(server.steps("r")).toEqual(steps(10));
+  });
+
+  it.each(["with its server", "without"])("goes on behind a sealed file, %s", async (how) => {
+    await logLocally(0, { url: server.url });
+    sealRun(runDir());
+    await logLocally(10, how === "without" ? {} : { url: server.url });
+    if (how === "without") expect(await sync()).toMatchObject([{ state: "sent" }]);
+    sealRun(runDir());
+    await logLocally(20);
+    expect(await sync()).toMatchObject([{ state: "sent" }]);
+    expect(server.steps("r")).toEqual(steps(30));
+  });
+
+  it("goes on behind what was sent of a sealed run and of the segments after it", async () => {
+    await logLocally(0);
+    sealRun(runDir());
+    await logLocally(10);
+    expect(await sync()).toMatchObject([{ state: "sent" }]);
+    await logLocally(20);
+    expect(await sync()).toMatchObject([{ state: "sent" }]);
+    await logLocally(30, { url: server.url });
+    expect(server.steps("r")).toEqual(steps(40));
+  });
+
+  it("is refused with a way out when it was sealed and nobody can tell what the server has", async () => {
+    server.fault = failFirst(1, (_, response) => json(response, 403, { detail: "no" }));
+    await logLocally(0, { url: server.url });
+    server.fault = undefined;
+    await logLocally(10, { url: server.url });
+    const position = readBookmark(runDir())?.position ?? { segment: 1, offset: 0, batches: 1 };
+    // As by a version that sealed runs of which a part was sent.
+    writeBookmark(runDir(), { url: server.url, runId: "r", position, refused: 0, complete: false });
+    sealRun(runDir());
+    const refused = { state: "failed", message: expect.stringMatching(/sealed after a part of it was sent; delete/) };
+    expect(await sync()).toMatchObject([refused]);
+    await expect(begin({ resume: "must" })).rejects.toMatchObject({ code: "sync/sealed" });
+    rmSync(join(runDir(), "remote.json"));
+    const known = { state: "failed", message: expect.stringMatching(/has this run already/) };
+    expect(await sync()).toMatchObject([known]);
+    await expect(begin({ resume: "must" })).rejects.toThrow(/first: npx trainlog sync r --dir/);
+    expect(server.steps("r")).toEqual(steps(20));
+    const away = await syncRuns(dir, { url: "http://127.0.0.1:1", runIds: ["r"], warn });
+    expect(away).toMatchObject([{ state: "failed", message: expect.stringMatching(/^http:\/\/127.0.0.1:1: .*\w/) }]);
+    server.fault = (_, response) => {
+      json(response, 401, {});
+      return true;
+    };
+    expect(await sync()).toMatchObject([{ state: "failed", message: expect.stringContaining("answered 401") }]);
+    server.fault = undefined;
+    server.forget();
+    expect(await sync()).toMatchObject([{ state: "sent" }]);
+    expect(server.steps("r")).toEqual(steps(20));
   });
 });
 

@@ -1,7 +1,6 @@
 /**
- * @file The events of a sealed run as batches. Sealing joins batches, so they are cut anew, always in the same places: sending them twice changes nothing.
+ * @file The events of a sealed run as batches, with those of the segments after it. Sealing joins batches, so they are cut anew, always in the same places: sending them twice changes nothing.
  */
-import { existsSync, readdirSync } from "node:fs";
 import { TrainlogError } from "../../run/error.ts";
 import type { RunEvent } from "../../run/event.ts";
 import type { Batch } from "../../run-log/codec/batch.ts";
@@ -17,11 +16,6 @@ const BATCH_VALUES = 65_536;
 /** Segment number in the bookmark of a sealed run. */
 const SEALED = 0;
 
-/** Says whether the run in folder `dir` is sealed. */
-export function isSealed(dir: string): boolean {
-  return existsSync(dir) && readdirSync(dir).some((name) => name.endsWith(".sealed"));
-}
-
 /** Reads a sealed run. */
 export class SealedSource implements BatchSource {
   readonly #dir: string;
@@ -32,17 +26,18 @@ export class SealedSource implements BatchSource {
   #read = 0;
 
   /**
-   * @param bookmark - What the server has.
-   * @throws TrainlogError `sync/sealed` when part of the run was sent before it was sealed.
+   * @param bookmark - What the server has: nothing, or a part that came from here.
+   * @throws TrainlogError `sync/sealed` when a part of the run was sent before it was sealed.
    */
   constructor(dir: string, bookmark: Bookmark, reporter: Reporter) {
     if (bookmark.position.segment !== SEALED && bookmark.position.batches > 0) {
       const advice = "delete the run on the server and remove remote.json from its folder, then sync again";
-      throw new TrainlogError("sync/sealed", `${dir}: sealed after part of it was sent; ${advice}`, { status: 409 });
+      throw new TrainlogError("sync/sealed", `${dir}: sealed after a part of it was sent; ${advice}`, { status: 409 });
     }
     this.#dir = dir;
     this.#reporter = reporter;
-    this.#bookmark = bookmark;
+    this.#bookmark = { ...bookmark, position: { segment: SEALED, offset: 0, batches: bookmark.position.batches } };
+    this.#saveBookmark(); // so that whoever comes after a kill knows that the batches were cut here
     this.#reader = RunLogReader.open(dir);
     this.#reader.refresh();
     this.#batches = this.#open();
@@ -77,19 +72,22 @@ export class SealedSource implements BatchSource {
 
   save(complete: boolean): void {
     this.#bookmark = { ...this.#bookmark, complete };
+    this.#saveBookmark();
+    this.#reader.close();
+  }
+
+  #saveBookmark(): void {
     try {
       writeBookmark(this.#dir, this.#bookmark);
     } catch (error) {
       this.#reporter.once("bookmark", `remote.json could not be written: ${messageOf(error)}`);
     }
-    this.#reader.close();
   }
 
   /** Batches behind what was acknowledged. */
   #open(): Iterator<Batch> {
     const batches = this.#cut();
-    const { segment, batches: done } = this.#bookmark.position;
-    this.#read = segment === SEALED ? done : 0;
+    this.#read = this.#bookmark.position.batches;
     for (let i = 0; i < this.#read; i++) batches.next();
     return batches;
   }

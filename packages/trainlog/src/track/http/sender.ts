@@ -204,7 +204,8 @@ export class Sender {
     source.back();
     const endMs = performance.now() + (afterMs ?? backoffMs(this.#failures));
     // New rows wake the loop; the server's wish to be left alone stands.
-    while (this.#stopReason === undefined && performance.now() < endMs) await this.#pause(endMs - performance.now());
+    while (this.#stopReason === undefined && performance.now() < endMs)
+      await this.#pause(Math.max(0, endMs - performance.now()));
   }
 
   /** The server lost the run: it gets everything from the beginning, once. */

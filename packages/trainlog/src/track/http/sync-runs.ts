@@ -4,15 +4,16 @@ import { join, resolve } from "node:path";
 import { TrainlogError } from "../../run/error.ts";
 import { checkRunId } from "../../run/limits.ts";
 import { encodeBody } from "../../run-log/codec/body.ts";
+import { runLiveness } from "../../run-log/write/lock.ts";
 import { LocalBlobs } from "../local-blobs.ts";
 import { checkUrl } from "../options.ts";
 import { messageOf, Reporter, type Warn } from "../reporter.ts";
 import { runDir } from "../store-folder.ts";
-import { readBookmark } from "./bookmark.ts";
-import { ApiClient } from "./client.ts";
+import { type Bookmark, readBookmark, sealedUpTo } from "./bookmark.ts";
+import { ApiClient, describeNetworkError } from "./client.ts";
 import { FolderSource, openBlobOf } from "./folder-source.ts";
 import { TAIL_START } from "./frame-tail.ts";
-import { isSealed, SealedSource } from "./sealed-source.ts";
+import { SealedSource } from "./sealed-source.ts";
 import { Sender } from "./sender.ts";
 
 /** Options of {@link syncRuns}. */
@@ -42,6 +43,9 @@ export interface SyncReport {
 
 /** Time for one run, unless said otherwise. */
 const TIMEOUT_MS = 600_000;
+
+/** Longest time to wait for the answer to one question. */
+const ASK_TIMEOUT_MS = 30_000;
 
 /**
  * Sends runs of the store in `dir` to a server. A run that fails does not stop the others. A run that is still being written is sent as far as it is.
@@ -91,9 +95,11 @@ async function syncRun(storeDir: string, runId: string, options: SyncOptions): P
   const bookmark = isKnown ? known : { url: client.url, runId, position: TAIL_START, refused: 0, complete: false };
   const reporter = new Reporter(options.warn);
   try {
-    const source = isSealed(dir)
-      ? new SealedSource(dir, bookmark, reporter)
-      : new FolderSource(dir, bookmark, reporter);
+    // Asked before anything is read: what a living writer adds meanwhile is for the next time.
+    const hasEnded = runLiveness(dir, { nowMs: Date.now() }) === "dead";
+    const isSealed = bookmark.position.segment <= sealedUpTo(dir);
+    if (isSealed) await assertSealedCanBeSent(dir, bookmark, { hasEnded, isKnown, token });
+    const source = new (isSealed ? SealedSource : FolderSource)(dir, bookmark, reporter);
     const openBlob = openBlobOf(new LocalBlobs(storeDir));
     const sender = new Sender({
       runId,
@@ -106,7 +112,6 @@ async function syncRun(storeDir: string, runId: string, options: SyncOptions): P
       reporter,
     });
     const sent = await sender.drain(options.timeoutMs ?? TIMEOUT_MS);
-    const hasEnded = !existsSync(join(dir, "writer.lock"));
     source.save(sent && hasEnded);
     const { refused } = source.bookmark;
     if (sent) return { runId, state: "sent", refused };
@@ -114,4 +119,37 @@ async function syncRun(storeDir: string, runId: string, options: SyncOptions): P
   } catch (error) {
     return { runId, state: "failed", refused: bookmark.refused, message: messageOf(error) };
   }
+}
+
+/**
+ * A sealed run is cut into batches anew, which the server cannot know from those it was sent before.
+ *
+ * @throws TrainlogError `sync/sealed`, `run/running`.
+ */
+async function assertSealedCanBeSent(
+  dir: string,
+  { url, runId }: Bookmark,
+  facts: { readonly hasEnded: boolean; readonly isKnown: boolean; readonly token: string | undefined },
+): Promise<void> {
+  if (!facts.hasEnded) {
+    const message = `${dir}: the run goes on behind a sealed file; send it when it has ended`;
+    throw new TrainlogError("run/running", message, { status: 409 });
+  }
+  if (facts.isKnown || !(await serverHas(url, runId, facts.token))) return;
+  const advice = "if it keeps runs in another folder than this one, delete it there to send it again";
+  const message = `${url} has this run already, and since it is sealed here nobody can tell how much of it; ${advice}`;
+  throw new TrainlogError("sync/sealed", message, { status: 409 });
+}
+
+async function serverHas(url: string, runId: string, token: string | undefined): Promise<boolean> {
+  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const answer = await fetch(`${url}/api/v1/runs/${encodeURIComponent(runId)}`, {
+    headers,
+    redirect: "manual",
+    signal: AbortSignal.timeout(ASK_TIMEOUT_MS),
+  }).catch((cause: unknown) => {
+    throw new TrainlogError("sync/no-answer", `${url}: ${describeNetworkError(cause)}`, { cause });
+  });
+  if (answer.ok || answer.status === 404) return answer.ok;
+  throw new TrainlogError("sync/no-answer", `${url} answered ${answer.status} when it was asked for run ${runId}`);
 }
