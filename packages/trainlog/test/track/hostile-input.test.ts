@@ -87,7 +87,7 @@ describe("a name", () => {
         const detail = await store.getRun(run.id);
         expect(Object.entries(detail.config)).toEqual([[name, Object.fromEntries([[name, 1]])]]);
         const metrics = await store.metrics(run.id);
-        expect(metrics.map(({ key }) => key).sort()).toEqual([name, `nested/${name}`].sort());
+        expect(new Set(metrics.map(({ key }) => key))).toEqual(new Set([name, `nested/${name}`]));
         expect(metrics.find(({ key }) => key === name)).toMatchObject({ last: 2.5, lastStep: 7 });
       });
       expect(verifyRun(run.dir ?? "").damage).toEqual([]);

@@ -134,7 +134,11 @@ function yAxis(columns: readonly (readonly number[])[], logY: boolean, heightPx:
     );
     if (lost > 0) warnings.push(`${lost} value${lost === 1 ? "" : "s"} ≤ 0 not on a log axis`);
   }
-  if (extent === undefined) return { scale: linearScale({ min: 0, max: 1 }, tickCount), warnings, hasPoints: false };
+  if (extent === undefined) {
+    // Also an empty logarithmic axis is one: values of 0 and below have no place on it.
+    const scale = logY ? logScale({ min: 1, max: 10 }, tickCount) : linearScale({ min: 0, max: 1 }, tickCount);
+    return { scale, warnings, hasPoints: false };
+  }
   const scale = logY ? logScale(extent, tickCount) : linearScale(padExtent(extent), tickCount);
   return { scale, warnings, hasPoints: true };
 }

@@ -62,6 +62,15 @@ describe("renderSvg of a log", () => {
     );
   });
 
+  it("draws no point of a log axis that has nothing above 0, however large the values are", () => {
+    for (const value of [-6.3e303, -Number.MAX_VALUE, -1, 0]) {
+      const svg = renderSvg(trainLog({ series: [{ name: "a", values: [value, value], color: "#000" }] }), {
+        logY: true,
+      });
+      expect(svg).not.toMatch(/<circle|<path d|Infinity|NaN/);
+    }
+  });
+
   it("shows title, legend, axes and a curve", () => {
     const svg = renderSvg(beforeAfterLoss("MLP", 200, 0.7, 0.1));
     expect(visibleTexts(svg)).toEqual(expect.arrayContaining(["MLP", "loss", "step", "0", "200"]));
