@@ -79,6 +79,8 @@ describe("init in a folder", () => {
       notes: "hi",
     });
     expect(last(run, "config")?.set).toEqual({ lr: 0.1, deep: { x: [1, Number.NaN] } });
+    const start = last(run, "start");
+    expect([start?.host, start?.code]).toEqual([undefined, {}]); // all capture is off
     expect(last(run, "finish")).toMatchObject({ status: "finished" });
     expect(JSON.parse(readFileSync(join(dir, "store.json"), "utf8"))).toEqual({ format: "trainlog-store", version: 1 });
     expect(warnings).toEqual([]);

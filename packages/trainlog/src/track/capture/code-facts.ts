@@ -15,6 +15,7 @@ export interface CodeFactsOptions {
 
 /** Facts about the code, as `StartEvent.code` describes them. Never throws. */
 export async function codeFacts(options: CodeFactsOptions): Promise<JsonObject> {
+  if (!options.git && !options.packages) return {}; // the script's path too is a fact that can be switched off
   const script = process.argv[1];
   const dir = script === undefined ? process.cwd() : dirname(script);
   const [git, packages] = await Promise.all([
