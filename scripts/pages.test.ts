@@ -91,9 +91,6 @@ describe("the code on the pages", () => {
   });
 });
 
-/** Written by `npm run bench`, which takes many minutes. */
-const WRITTEN_LATER = ["bench/RESULTS.md"];
-
 describe("the pages", () => {
   const pages = globSync(
     ["*.md", "docs/*.md", "examples/*.md", "bench/*.md", "packages/*/*.md", "packages/*/src/**/*.md"],
@@ -105,7 +102,7 @@ describe("the pages", () => {
 
   it.each(pages)("%s links to what is there", (page) => {
     const targets = fileLinks(read(page)).map((target) => join(dirname(page), target));
-    expect(targets.filter((path) => !existsSync(join(ROOT, path)) && !WRITTEN_LATER.includes(path))).toEqual([]);
+    expect(targets.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   });
 
   it("README.md names every command", () => {

@@ -49,6 +49,18 @@ describe("sealing", () => {
     },
   );
 
+  it("leaves a run alone that is only partly sent to another server", async () => {
+    const store = await fixture.serve();
+    await finishedRun(store, "r", 100);
+    const bookmark = join(fixture.dir, "runs", "r", "remote.json");
+    writeFileSync(bookmark, JSON.stringify({ url: "http://127.0.0.1:5999", runId: "r", complete: false }));
+    await expect(store.sealRun("r")).rejects.toMatchObject({ code: "sync/unsent", status: 409 });
+    expect(isSealed("r")).toBe(false);
+    writeFileSync(bookmark, JSON.stringify({ url: "http://127.0.0.1:5999", runId: "r", complete: true }));
+    await store.sealRun("r");
+    expect(isSealed("r")).toBe(true);
+  });
+
   it("happens in the background to runs that ended, and not to those that go on", async () => {
     const store = await fixture.serve({ sealAfterMs: 50 });
     await finishedRun(store, "ended", 100);

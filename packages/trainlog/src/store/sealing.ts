@@ -1,7 +1,9 @@
 /** @file When runs are sealed: some time after they ended, in the background, one at a time. */
-
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { isTrainlogError, TrainlogError } from "../run/error.ts";
+import { isPlainObject } from "../run/json.ts";
 import { type SealReport, sealRun } from "../run-log/seal/index.ts";
 import { readLock } from "../run-log/write/lock.ts";
 import type { SealAnswer } from "./seal-thread.ts";
@@ -77,11 +79,12 @@ export class Sealer {
  * Seals the log in a run's folder. A long one is sealed in a thread of its own, because that takes seconds.
  *
  * @returns Bytes of the log's files before and after; equal when there was nothing to seal.
- * @throws TrainlogError `run/damaged` (409) when the log has to be repaired first, `store/no-zstd` (501) on a Node without zstd; and what `sealRun` throws.
+ * @throws TrainlogError `sync/unsent` (409) while the run is on its way to another server, `run/damaged` (409) when the log has to be repaired first, `store/no-zstd` (501) on a Node without zstd; and what `sealRun` throws.
  */
 export async function sealRunFolder(
   runDir: string,
 ): Promise<{ readonly beforeBytes: number; readonly afterBytes: number }> {
+  await assertSent(runDir);
   const logBytes = await folderBytes(runDir);
   const report = logBytes > INLINE_BYTES ? await sealInThread(runDir) : sealRun(runDir);
   if (report.reason === "damaged") {
@@ -97,6 +100,22 @@ export async function sealRunFolder(
   }
   if (!report.sealed) return { beforeBytes: logBytes, afterBytes: logBytes };
   return { beforeBytes: report.bytesBefore, afterBytes: report.bytesAfter };
+}
+
+/** Refuses a run that its tracker has only partly sent: sealing merges the batches by whose borders the server tells what it has. */
+async function assertSent(runDir: string): Promise<void> {
+  const bookmark = await readFile(join(runDir, "remote.json"), "utf8").then(parsed, () => undefined);
+  if (!isPlainObject(bookmark) || bookmark["complete"] === true) return;
+  const message = `${runDir} was not sealed: it is not wholly sent to ${String(bookmark["url"])} yet; run \`trainlog sync\` first`;
+  throw new TrainlogError("sync/unsent", message, { status: 409 });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // a broken bookmark means that sending begins anew, from whatever is there
+  }
 }
 
 async function sealInThread(runDir: string): Promise<SealReport> {
