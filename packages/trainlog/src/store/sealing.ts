@@ -1,9 +1,10 @@
 /** @file When runs are sealed: some time after they ended, in the background, one at a time. */
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { isTrainlogError, TrainlogError } from "../run/error.ts";
 import { isPlainObject } from "../run/json.ts";
+import { syncCommand } from "../run/sync-command.ts";
 import { type SealReport, sealRun } from "../run-log/seal/index.ts";
 import { readLock } from "../run-log/write/lock.ts";
 import type { SealAnswer } from "./seal-thread.ts";
@@ -106,7 +107,8 @@ export async function sealRunFolder(
 async function assertSent(runDir: string): Promise<void> {
   const bookmark = await readFile(join(runDir, "remote.json"), "utf8").then(parsed, () => undefined);
   if (!isPlainObject(bookmark) || bookmark["complete"] === true) return;
-  const message = `${runDir} was not sealed: it is not wholly sent to ${String(bookmark["url"])} yet; run \`trainlog sync\` first`;
+  const command = syncCommand(dirname(dirname(runDir)), String(bookmark["url"]), basename(runDir));
+  const message = `${runDir} was not sealed: a part of it waits to be sent; first: ${command}`;
   throw new TrainlogError("sync/unsent", message, { status: 409 });
 }
 

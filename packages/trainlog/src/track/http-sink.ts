@@ -2,13 +2,13 @@
 import { TrainlogError } from "../run/error.ts";
 import type { RunEvent } from "../run/event.ts";
 import { randomText } from "../run/id.ts";
+import { syncCommand } from "../run/sync-command.ts";
 import { encodeBody } from "../run-log/codec/body.ts";
 import { readBookmark, removeBookmark, sealedUpTo } from "./http/bookmark.ts";
 import { ApiClient } from "./http/client.ts";
 import { FolderSource, openBlobOf } from "./http/folder-source.ts";
 import { TAIL_START, type TailPosition } from "./http/frame-tail.ts";
 import { Sender } from "./http/sender.ts";
-import { syncCommand } from "./http/sync-command.ts";
 import { LocalBlobs } from "./local-blobs.ts";
 import { LocalSink } from "./local-sink.ts";
 import type { RunFolder } from "./open-local.ts";

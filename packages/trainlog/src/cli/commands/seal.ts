@@ -1,10 +1,7 @@
 /** @file `trainlog seal`: the logs of ended runs, compressed. */
 
-import { isTrainlogError, TrainlogError } from "../../run/error.ts";
-import type { RunInfo, Store } from "../../store/index.ts";
-import { readBookmark } from "../../track/http/bookmark.ts";
-import { syncCommand as syncCommandLine } from "../../track/http/sync-command.ts";
-import { runDir } from "../../track/store-folder.ts";
+import { isTrainlogError } from "../../run/error.ts";
+import type { RunInfo } from "../../store/index.ts";
 import { type Command, defineCommand, EXIT_OK, EXIT_PROBLEM } from "../command.ts";
 import { DIR_OPTION } from "../option-types.ts";
 import type { Output } from "../output.ts";
@@ -43,7 +40,7 @@ export const sealCommand: Command = defineCommand({
     const { sealed, failures } = await withStore(options.dir, context, FOR_ONE_CHANGE, async (store) => {
       const named = await findRuns(store, args);
       const runs = args.length > 0 ? named : named.filter((run) => run.state !== "running");
-      return sealAll(runs, (runId) => sealSent(store, runId), context);
+      return sealAll(runs, (runId) => store.sealRun(runId), context);
     });
     out.data({ sealed, failures });
     out.text(sealedText(sealed));
@@ -51,18 +48,6 @@ export const sealCommand: Command = defineCommand({
     return failures.length === 0 ? EXIT_OK : EXIT_PROBLEM;
   },
 });
-
-/**
- * Seals a run unless a server has a part of it: sealing joins batches, and then nobody could tell which of them the server lacks.
- *
- * @throws TrainlogError `sync/unsent`, and what sealing throws.
- */
-async function sealSent(store: Store, runId: string): Promise<Omit<Sealed, "runId">> {
-  const bookmark = readBookmark(runDir(store.dir, runId));
-  if (bookmark === undefined || bookmark.complete) return await store.sealRun(runId);
-  const message = `a part of it waits to be sent; first: ${syncCommandLine(store.dir, bookmark.url, runId)}`;
-  throw new TrainlogError("sync/unsent", message, { status: 409 });
-}
 
 /** A run whose size stayed as it was had been compressed before. */
 function sealedText(sealed: readonly Sealed[]): string {
