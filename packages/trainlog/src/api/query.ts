@@ -201,7 +201,7 @@ export interface BlobQuery {
 export type SafeMediaType = (typeof SAFE_MEDIA_TYPES)[number];
 
 /** {@link SafeMediaType}. */
-export const SAFE_MEDIA_TYPES: readonly [
+export const SAFE_MEDIA_TYPES = [
   "image/png",
   "image/jpeg",
   "image/gif",
@@ -211,17 +211,7 @@ export const SAFE_MEDIA_TYPES: readonly [
   "audio/ogg",
   "video/mp4",
   "video/webm",
-] = [
-  "image/png",
-  "image/jpeg",
-  "image/gif",
-  "image/webp",
-  "audio/wav",
-  "audio/mpeg",
-  "audio/ogg",
-  "video/mp4",
-  "video/webm",
-];
+] as const;
 
 /** {@link BlobQuery}. */
 export const blobQuery: z.ZodType<BlobQuery> = z.strictObject({ type: z.enum(SAFE_MEDIA_TYPES).exactOptional() });
