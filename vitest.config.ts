@@ -22,6 +22,17 @@ const config: ViteUserConfig = defineConfig({
         resolve,
         ssr,
         test: {
+          name: "nn",
+          root: "packages/nn",
+          include: ["src/**/*.test.ts", "test/**/*.test.ts"],
+          setupFiles: ["../../scripts/test-setup.ts"],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
           name: "dashboard",
           root: "packages/dashboard",
           include: ["src/**/*.test.ts", "test/**/*.test.ts"],

@@ -35,6 +35,11 @@ export class TrainlogError extends Error {
     this.code = code;
     this.status = options.status ?? 500;
   }
+
+  /** By name and code instead of by class: `@trainlog/nn` has the same class of its own (it depends on nothing), and versions may stand side by side. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === "TrainlogError" && "code" in value;
+  }
 }
 
 /** Says whether `error` is a {@link TrainlogError}, of code `code` when one is given. */

@@ -1,0 +1,138 @@
+/**
+ * @file The engine: one memory, its allocator and its kernels.
+ *
+ * There is one engine per thread, made at the first tensor. It is the package's one piece of module-level state, like the heap of the language itself:
+ * tensors of two memories could never meet in one operation, so passing an engine around would add an argument everywhere and a choice nowhere.
+ */
+import { TrainlogError } from "../error.ts";
+import type { Shape } from "../shape/shape.ts";
+import { sizeOf } from "../shape/shape.ts";
+import { BYTES_PER_ELEMENT, type DType, type TypedArrayOf } from "../tensor/dtype.ts";
+import { type Allocator, createAllocator } from "./allocator.ts";
+import type { Buffer } from "./buffer.ts";
+
+/** What tensors live in and run on. */
+export interface Engine {
+  readonly memory: WebAssembly.Memory;
+  readonly allocator: Allocator;
+}
+
+let current: Engine | undefined;
+/** Buffers made since the innermost scope began; undefined outside of all scopes. */
+let scopeBuffers: Buffer[] | undefined;
+let f32: Float32Array = new Float32Array(0);
+let f64: Float64Array = new Float64Array(0);
+let i32: Int32Array = new Int32Array(0);
+
+/** What is needed to free a buffer whose last tensor was garbage collected. */
+interface Stretch {
+  readonly ptr: number;
+  readonly sizeBytes: number;
+}
+
+const collected = new FinalizationRegistry<Stretch>(({ ptr, sizeBytes }) => current?.allocator.free(ptr, sizeBytes));
+
+/** @internal This thread's engine; made at the first call. */
+export function engine(): Engine {
+  current ??= createEngine();
+  return current;
+}
+
+function createEngine(): Engine {
+  const memory = createMemory();
+  return { memory, allocator: createAllocator(memory, 65_536) };
+}
+
+function createMemory(): WebAssembly.Memory {
+  const initial = 256;
+  const shared = typeof SharedArrayBuffer !== "undefined";
+  try {
+    return new WebAssembly.Memory({ initial, maximum: 65_536, shared });
+  } catch {
+    return new WebAssembly.Memory({ initial });
+  }
+}
+
+/** Typed arrays over the whole memory. Growing replaces the buffer, so they are made anew when it changed. */
+function refreshViews(buffer: ArrayBufferLike): void {
+  f32 = new Float32Array(buffer);
+  f64 = new Float64Array(buffer);
+  i32 = new Int32Array(buffer);
+}
+
+/** @internal The whole memory as elements of `dtype`; index = byte offset / bytes per element. Valid until the next allocation. */
+export function view<D extends DType>(dtype: D): TypedArrayOf<D> {
+  const { buffer } = engine().memory;
+  if (f32.buffer !== buffer) refreshViews(buffer);
+  // One of three views, chosen by the same key that the type is computed from.
+  return (dtype === "float" ? f32 : dtype === "f64" ? f64 : i32) as TypedArrayOf<D>;
+}
+
+/** @internal The elements of one buffer, without copying. Valid until the next allocation. */
+export function viewOf<D extends DType>(buffer: Buffer, size: number, dtype: D): TypedArrayOf<D> {
+  const start = checkAlive(buffer).ptr / BYTES_PER_ELEMENT[dtype];
+  return view(dtype).subarray(start, start + size) as TypedArrayOf<D>;
+}
+
+/** @internal Memory for a tensor of this shape; elements are not cleared. Belongs to the innermost scope, or to the garbage collector. */
+export function allocate(shape: Shape, dtype: DType): Buffer {
+  return allocateBytes(sizeOf(shape) * BYTES_PER_ELEMENT[dtype]);
+}
+
+/** @internal As {@link allocate}, by size. */
+export function allocateBytes(sizeBytes: number): Buffer {
+  const buffer: Buffer = { ptr: engine().allocator.alloc(sizeBytes), sizeBytes, kept: false };
+  if (scopeBuffers === undefined) collected.register(buffer, { ptr: buffer.ptr, sizeBytes }, buffer);
+  else scopeBuffers.push(buffer);
+  return buffer;
+}
+
+/** @internal A copy of a buffer's elements. */
+export function readBuffer<D extends DType>(buffer: Buffer, size: number, dtype: D): TypedArrayOf<D> {
+  return viewOf(buffer, size, dtype).slice() as TypedArrayOf<D>;
+}
+
+/** @internal Frees a buffer now. */
+export function disposeBuffer(buffer: Buffer): void {
+  if (buffer.ptr < 0) return;
+  collected.unregister(buffer);
+  engine().allocator.free(buffer.ptr, buffer.sizeBytes);
+  buffer.ptr = -1;
+}
+
+/** @internal Refuses memory that was freed. */
+export function checkAlive(buffer: Buffer): Buffer {
+  if (buffer.ptr >= 0) return buffer;
+  throw new TrainlogError(
+    "tensor/disposed",
+    "this tensor was freed: by dispose(), or at the end of the grad, training step or scope that made it. " +
+      "Return it from there (valueAndGrad has hasAux for that), or read it with data() or item() before the end",
+  );
+}
+
+/**
+ * @internal Runs `fn`; afterwards frees what it allocated, except the buffers that `survivors` lists: these go to the enclosing scope, or to the garbage
+ * collector. Also when `fn` throws (nothing survives then).
+ */
+export function withScope<T>(fn: () => T, survivors: (result: T) => Iterable<Buffer>): T {
+  const outer = scopeBuffers;
+  const mine: Buffer[] = [];
+  scopeBuffers = mine;
+  const marked: Buffer[] = [];
+  try {
+    const result = fn();
+    for (const buffer of survivors(result)) {
+      buffer.kept = true;
+      marked.push(buffer);
+    }
+    return result;
+  } finally {
+    scopeBuffers = outer;
+    for (const buffer of mine) {
+      if (!buffer.kept) disposeBuffer(buffer);
+      else if (outer !== undefined) outer.push(buffer);
+      else collected.register(buffer, { ptr: buffer.ptr, sizeBytes: buffer.sizeBytes }, buffer);
+    }
+    for (const buffer of marked) buffer.kept = false;
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * @file Packs: nested records and arrays of tensors, the form in which parameters, gradients and optimizer states travel.
+ */
+import { describeValue, TrainlogError } from "../error.ts";
+import { type AnyTensor, Tensor } from "./tensor.ts";
+
+/** A tensor, or records and arrays of packs. Plain data: keys are names, order of keys is the order of insertion. */
+export type TensorPack = AnyTensor | readonly TensorPack[] | { readonly [name: string]: TensorPack };
+
+/** Tensors of a pack with their dotted names (`"0.weight"`; `""` for a lone tensor), depth first. */
+export function flattenPack(pack: TensorPack): { readonly name: string; readonly tensor: AnyTensor }[] {
+  const flat: { name: string; tensor: AnyTensor }[] = [];
+  visit(pack, "", (name, tensor) => flat.push({ name, tensor }));
+  return flat;
+}
+
+function visit(pack: TensorPack, name: string, found: (name: string, tensor: AnyTensor) => void): void {
+  if (pack instanceof Tensor) {
+    found(name, pack);
+    return;
+  }
+  if (typeof pack !== "object" || pack === null) {
+    throw new TrainlogError(
+      "tensor/bad-pack",
+      `${name === "" ? "the pack" : `"${name}"`} is ${describeValue(pack)}; a pack holds tensors, arrays and records of them`,
+    );
+  }
+  for (const [key, value] of Object.entries(pack)) visit(value, name === "" ? key : `${name}.${key}`, found);
+}
+
+/**
+ * A pack of the same structure with each tensor replaced.
+ *
+ * @param fn - Gets each tensor, its dotted name, and its number in the order of {@link flattenPack}.
+ */
+export function mapPack<P extends TensorPack>(
+  pack: P,
+  fn: (tensor: AnyTensor, name: string, index: number) => AnyTensor,
+): P {
+  let index = 0;
+  const rebuild = (part: TensorPack, name: string): TensorPack => {
+    if (part instanceof Tensor) {
+      index += 1;
+      return fn(part, name, index - 1);
+    }
+    const inner = (key: string): string => (name === "" ? key : `${name}.${key}`);
+    if (Array.isArray(part)) return part.map((item: TensorPack, at) => rebuild(item, inner(String(at))));
+    return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, rebuild(value, inner(key))]));
+  };
+  // Same structure, and `fn` keeps shapes where `P` promises them.
+  return rebuild(pack, "") as P;
+}

@@ -1,0 +1,113 @@
+/**
+ * @file `Tensor`: a value of known shape and element type.
+ *
+ * A tensor is immutable and is one of two things: *concrete* (its elements lie in the engine's memory) or *symbolic* (a value of the graph that is
+ * being traced by `compile`). Independently of that it may be *tracked*: `node` says how it was computed from the inputs of an enclosing `grad`.
+ * No operation looks at a tensor's kind except `apply` (`../engine/apply.ts`), so every function of tensors runs, differentiates and compiles alike.
+ */
+import type { TapeNode } from "../autograd/tape.ts";
+import type { Buffer } from "../engine/buffer.ts";
+import { disposeBuffer, readBuffer } from "../engine/engine.ts";
+import { TrainlogError } from "../error.ts";
+import type { GraphValue } from "../ir/graph.ts";
+import { type Shape, showShape, sizeOf } from "../shape/shape.ts";
+import type { DType, TypedArrayOf } from "./dtype.ts";
+import { formatTensor, type Nested, nest } from "./format.ts";
+
+/** Any tensor. */
+export type AnyTensor = Tensor<Shape, DType>;
+
+/**
+ * An immutable array of shape `S` with elements of type `D`.
+ *
+ * Made by `tensor`, `tensorND`, `zeros` and the like, or by operations on other tensors; never by `new`.
+ *
+ * Memory: tensors that are made inside a transform (`grad`, a training step, `scope`) and not returned from it are freed when it ends; all others when
+ * the garbage collector finds them, or at once by `dispose()` (`using` works).
+ */
+export class Tensor<out S extends Shape = Shape, out D extends DType = "float"> implements Disposable {
+  /** Sizes of the axes, outermost first. */
+  readonly shape: S;
+  /** Element type. */
+  readonly dtype: D;
+  /** Number of elements. */
+  readonly size: number;
+  /** @internal Where the elements lie, or which value of a graph this stands for. */
+  readonly value: Buffer | GraphValue;
+  /** @internal How this was computed, while something differentiates through it. */
+  node: TapeNode | undefined;
+
+  /** @internal */
+  constructor(value: Buffer | GraphValue, shape: S, dtype: D, node: TapeNode | undefined = undefined) {
+    this.value = value;
+    this.shape = shape;
+    this.dtype = dtype;
+    this.size = sizeOf(shape);
+    this.node = node;
+  }
+
+  /** Number of axes. */
+  get rank(): S["length"] {
+    return this.shape.length;
+  }
+
+  /**
+   * The elements in row-major order, as a copy that belongs to the caller.
+   *
+   * @throws TrainlogError `tensor/symbolic` while it is being traced by `compile`, `tensor/disposed` after it was freed.
+   */
+  data(): TypedArrayOf<D> {
+    return readBuffer(concrete(this, "data()"), this.size, this.dtype);
+  }
+
+  /**
+   * The only element.
+   *
+   * @throws TrainlogError `tensor/not-scalar` when there is not exactly one; and as {@link Tensor.data}.
+   */
+  item(): number {
+    if (this.size !== 1) {
+      throw new TrainlogError(
+        "tensor/not-scalar",
+        `item() reads the only element of a tensor; this one has shape ${showShape(this.shape)}, so ${this.size}. Use data() or toArray()`,
+      );
+    }
+    return this.data()[0] ?? Number.NaN;
+  }
+
+  /** The elements as nested arrays, `shape.length` deep; a number for a scalar. Throws as {@link Tensor.data}. */
+  toArray<T extends Shape>(this: Tensor<T, DType>): Nested<T> {
+    return nest(this.data(), this.shape);
+  }
+
+  /** Shape, element type and (a part of) the elements, for people. */
+  toString(): string {
+    return formatTensor(this);
+  }
+
+  /** Frees the memory now instead of when the garbage collector finds the tensor. Twice is fine; reading afterwards is an error. */
+  dispose(): void {
+    if (!("op" in this.value)) disposeBuffer(this.value);
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+/** @internal The memory of a concrete tensor; `what` names the caller in the error for a symbolic one. */
+export function concrete(tensor: AnyTensor, what: string): Buffer {
+  if ("op" in tensor.value) {
+    throw new TrainlogError(
+      "tensor/symbolic",
+      `${what} needs the elements of a tensor of shape ${showShape(tensor.shape)}, but a compiled function is being traced: there are only shapes now. ` +
+        `Return the tensor from the function and read it there, or use backend "eager"`,
+    );
+  }
+  return tensor.value;
+}
+
+/** @internal Says whether the tensor is a value of a graph that is being traced. */
+export function isSymbolic(tensor: AnyTensor): boolean {
+  return "op" in tensor.value;
+}
