@@ -41,6 +41,8 @@ function compile(title, packageDir) {
   renameSync(fresh, dist);
 }
 
+// The command line trains with the toolkit, so the toolkit's types come first.
+compile("nn", join(root, "packages", "nn"));
 compile("trainlog", join(root, "packages", "trainlog"));
 if (existsSync(join(root, "packages", "dashboard", "vite.config.ts"))) {
   run("dashboard", bin("vite"), ["build", "--logLevel", "warn"], join(root, "packages", "dashboard"));

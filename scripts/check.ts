@@ -21,6 +21,7 @@ const CHECKS: readonly Check[] = [
   {
     name: "types",
     commands: [
+      [bin("tsc"), "-p", "packages/nn/tsconfig.json"],
       [bin("tsc"), "-p", "packages/trainlog/tsconfig.json"],
       [bin("tsc"), "-p", "packages/dashboard/tsconfig.json"],
       [bin("tsc"), "-p", "tsconfig.json"],
@@ -29,10 +30,10 @@ const CHECKS: readonly Check[] = [
   { name: "imports", commands: [[process.execPath, "scripts/check-imports.ts"]] },
   {
     name: "packages",
-    commands: [
-      [bin("publint"), "run", "--strict", "packages/trainlog"],
-      [bin("attw"), "--pack", "packages/trainlog", "--profile", "esm-only", "--no-emoji"],
-    ],
+    commands: ["packages/nn", "packages/trainlog"].flatMap((folder) => [
+      [bin("publint"), "run", "--strict", folder],
+      [bin("attw"), "--pack", folder, "--profile", "esm-only", "--no-emoji"],
+    ]),
   },
   { name: "unused", commands: [[bin("knip"), "--no-progress"]] },
 ];
