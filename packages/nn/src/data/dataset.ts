@@ -28,9 +28,16 @@ export interface Dataset<In extends Shape = Shape, Out extends Shape = Shape> {
    * @param indices - Numbers of examples, each from 0 to `length − 1`.
    * @param inputs - At least `indices.length` rows of the input's size; whatever lies behind them stays.
    * @param targets - The same for targets.
+   * @param epoch - How often the data was gone through before; default 0. Data sets with random augmentation give other variants in each epoch, and
+   *   the same ones for the same epoch.
    * @returns Nothing when the rows are there already, else a promise of it.
    */
-  readInto(indices: ArrayLike<number>, inputs: BatchArray, targets: BatchArray): void | Promise<void>;
+  readInto(
+    indices: ArrayLike<number>,
+    inputs: BatchArray,
+    targets: BatchArray,
+    epoch?: number,
+  ): void | Promise<void>;
 }
 
 /** Where a loader stands: plain data for a checkpoint. */
@@ -59,13 +66,13 @@ export interface Batch<In extends Shape = Shape, Out extends Shape = Shape> {
   readonly epoch: number;
 }
 
-/** Batches of a data set, epoch after epoch. */
+/** Batches of a data set, epoch after epoch. Iterating over it gives the rest of the current epoch. */
 export interface BatchLoader<In extends Shape = Shape, Out extends Shape = Shape>
   extends AsyncIterable<Batch<In, Out>> {
   readonly dataset: Dataset<In, Out>;
   readonly batchSize: number;
   readonly batchesPerEpoch: number;
-  /** The next batch; starts the next epoch by itself. Undefined after the last epoch. */
+  /** The next batch; starts the next epoch by itself. Undefined after the last epoch. Not to be called again before the answer is there. */
   next(): Batch<In, Out> | undefined | Promise<Batch<In, Out> | undefined>;
   /** Where the next batch will come from. */
   position(): LoaderPosition;
