@@ -1,0 +1,36 @@
+"""The reference implementation's side of safetensors.test.ts.
+
+Usage: python safetensors_files.py read FILE       prints {"metadata", "tensors": {name: {"dtype", "shape", "data"}}}
+       python safetensors_files.py accepts FILE…   prints [true or the error's text, …]
+"""
+
+import json
+import sys
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import load_file
+
+
+def read(path):
+    with safe_open(path, framework="numpy") as file:
+        tensors = {name: file.get_tensor(name) for name in file.keys()}
+        return {
+            "metadata": file.metadata(),
+            "tensors": {
+                n: {"dtype": str(t.dtype), "shape": list(t.shape), "data": np.asarray(t, dtype=np.float64).flatten().tolist()}
+                for n, t in tensors.items()
+            },
+        }
+
+
+def accepts(path):
+    try:
+        load_file(path)
+        return True
+    except SafetensorError as error:
+        return str(error)
+
+
+command, *paths = sys.argv[1:]
+print(json.dumps(read(paths[0]) if command == "read" else [accepts(path) for path in paths]))
