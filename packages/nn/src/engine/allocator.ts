@@ -10,6 +10,8 @@ const PAGE_BYTES = 65_536;
 /** The most that 32-bit pointers reach. */
 const MAX_PAGES = 65_536;
 const ALIGN_BYTES = 64;
+/** Kernels read whole vectors, so up to 12 bytes behind a tensor; the last one must not end where the memory does. */
+const GUARD_BYTES = 64;
 
 /** Hands out and takes back stretches of one memory. */
 export interface Allocator {
@@ -71,7 +73,7 @@ export function createAllocator(memory: WebAssembly.Memory, basePtr: number): Al
       used += bytes;
       const ptr = freeLists[sizeClass]?.pop();
       if (ptr !== undefined) return ptr;
-      if (top + bytes > limitBytes) grow(top + bytes);
+      if (top + bytes + GUARD_BYTES > limitBytes) grow(top + bytes + GUARD_BYTES);
       const fresh = top;
       top += bytes;
       return fresh;

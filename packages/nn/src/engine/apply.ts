@@ -17,11 +17,19 @@ import { execute } from "./execute.ts";
  */
 export function apply<A>(primitive: Primitive<A>, inputs: readonly AnyTensor[], attributes: A): AnyTensor {
   const { shape, dtype } = primitive.infer(inputs, attributes);
-  const symbolic = inputs.length === 0 ? isTracing() : inputs.some(isSymbolic);
-  const value = symbolic
-    ? emitInstruction(primitive as Primitive, inputs, attributes, shape, dtype)
-    : execute(primitive as Primitive, inputs, attributes, shape, dtype);
+  // From here on the attributes are the primitive's own affair.
+  const erased = primitive as Primitive;
+  const value = isPartOfGraph(inputs)
+    ? emitInstruction(erased, inputs, attributes, shape, dtype)
+    : execute(erased, inputs, attributes, shape, dtype);
   const output = new Tensor(value, shape, dtype);
-  record(primitive as Primitive, inputs, attributes, output);
+  record(erased, inputs, attributes, output);
   return output;
+}
+
+/** A loop instead of `some`: this runs for every operation of every step. */
+function isPartOfGraph(inputs: readonly AnyTensor[]): boolean {
+  if (inputs.length === 0) return isTracing();
+  for (const input of inputs) if (isSymbolic(input)) return true;
+  return false;
 }

@@ -10,11 +10,18 @@ import { sizeOf } from "../shape/shape.ts";
 import { BYTES_PER_ELEMENT, type DType, type TypedArrayOf } from "../tensor/dtype.ts";
 import { type Allocator, createAllocator } from "./allocator.ts";
 import type { Buffer } from "./buffer.ts";
+import { type KernelSet, scratchOf } from "./kernel-set.ts";
+import { compileKernels, instantiateKernels } from "./kernels/load-kernels.ts";
+import { CONTROL, FIRST_WORKSPACE, HEAP_BASE } from "./memory-map.ts";
+import { createThreads, type Threads } from "./threads.ts";
 
 /** What tensors live in and run on. */
 export interface Engine {
   readonly memory: WebAssembly.Memory;
   readonly allocator: Allocator;
+  /** The kernels, and working memory for them. */
+  readonly kernels: KernelSet;
+  readonly threads: Threads;
 }
 
 let current: Engine | undefined;
@@ -40,17 +47,33 @@ export function engine(): Engine {
 
 function createEngine(): Engine {
   const memory = createMemory();
-  return { memory, allocator: createAllocator(memory, 65_536) };
+  const shared = !(memory.buffer instanceof ArrayBuffer);
+  const allocator = createAllocator(memory, HEAP_BASE);
+  const module = compileKernels(shared);
+  const threads = createThreads({ module, memory, allocator, shared });
+  new DataView(memory.buffer).setInt32(CONTROL.WORKSPACES, FIRST_WORKSPACE, true);
+  const exports = instantiateKernels(module, memory, { startThreads: threads.start });
+  return { memory, allocator, kernels: { ...exports, scratch: scratchOf(allocator) }, threads };
 }
 
+const INITIAL_PAGES = 256;
+
+/**
+ * Shared memory where it exists (browsers: on isolated pages), so that threads can help. What may be reserved at most differs between engines: some phones
+ * refuse 4 GiB.
+ */
 function createMemory(): WebAssembly.Memory {
-  const initial = 256;
-  const shared = typeof SharedArrayBuffer !== "undefined";
-  try {
-    return new WebAssembly.Memory({ initial, maximum: 65_536, shared });
-  } catch {
-    return new WebAssembly.Memory({ initial });
+  const kinds = typeof SharedArrayBuffer === "undefined" ? [false] : [true, false];
+  for (const shared of kinds) {
+    for (const maximum of [65_536, 32_768, 16_384, 4096]) {
+      try {
+        return new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum, shared });
+      } catch {
+        // The next one is smaller.
+      }
+    }
   }
+  throw new TrainlogError("engine/out-of-memory", "this process cannot reserve 256 MiB of memory for tensors");
 }
 
 /** Typed arrays over the whole memory. Growing replaces the buffer, so they are made anew when it changed. */

@@ -1,14 +1,35 @@
-/** @file Eager execution: allocate the output, run the fast kernel if there is one, else the reference. */
-import type { Lowering, Operand, Primitive } from "../primitives/primitive.ts";
-import type { Shape } from "../shape/shape.ts";
-import type { DType } from "../tensor/dtype.ts";
+/**
+ * @file Eager execution: allocate the output, run the fast kernel if there is one, else the reference.
+ *
+ * A small network spends its time here and not in kernels, so the way to a kernel makes no arrays, closures or descriptions of operands: the ones below
+ * are used again by every call (lowerings may look at them during the call only).
+ */
+import type { Operand, Primitive, ReferenceView } from "../primitives/primitive.ts";
+import { type Shape, sizeOf } from "../shape/shape.ts";
+import { BYTES_PER_ELEMENT, type DType } from "../tensor/dtype.ts";
 import { type AnyTensor, concrete } from "../tensor/tensor.ts";
 import type { Buffer } from "./buffer.ts";
-import { eagerCalls } from "./eager-calls.ts";
-import { allocate, checkAlive, viewOf } from "./engine.ts";
-import { lowerings } from "./lowerings.ts";
+import { allocateBytes, checkAlive, engine, viewOf } from "./engine.ts";
+import { kernelLowerings } from "./lowerings.ts";
 
-/** Computes one primitive now. */
+/** An operand that is filled in anew for every call. */
+class ReusedOperand implements Operand {
+  ptr = 0;
+  shape: Shape = [];
+  dtype: DType = "float";
+}
+
+const reusedOutput = new ReusedOperand();
+/** By number of inputs, so that lists have the right length. */
+const reusedInputs: readonly (readonly ReusedOperand[])[] = [0, 1, 2, 3, 4].map((count) =>
+  Array.from({ length: count }, () => new ReusedOperand()),
+);
+
+/**
+ * Computes one primitive now.
+ *
+ * A reshape computes nothing: its output lies in the buffer of its input.
+ */
 export function execute(
   primitive: Primitive,
   inputs: readonly AnyTensor[],
@@ -16,20 +37,42 @@ export function execute(
   shape: Shape,
   dtype: DType,
 ): Buffer {
-  const output = allocate(shape, dtype);
-  const lowering: Lowering | undefined = lowerings[primitive.name];
-  if (lowering?.(eagerCalls, operand(output, shape, dtype), inputs.map(operandOf), attributes) !== true) {
-    runReference(primitive, output, inputs, attributes, shape, dtype);
+  if (primitive.name === "reshape") return checkAlive(concrete(firstOf(inputs), "reshape"));
+  const current = engine();
+  const output = allocateBytes(sizeOf(shape) * BYTES_PER_ELEMENT[dtype]);
+  const lowering = kernelLowerings[primitive.name];
+  if (lowering !== undefined) {
+    describe(reusedOutput, output, shape, dtype);
+    if (lowering(current.kernels, reusedOutput, operandsOf(inputs), attributes)) {
+      current.kernels.scratch.release();
+      return output;
+    }
   }
+  runReference(primitive, output, inputs, attributes, shape, dtype);
   return output;
 }
 
-function operand(buffer: Buffer, shape: Shape, dtype: DType): Operand {
-  return { ptr: checkAlive(buffer).ptr, shape, dtype };
+function firstOf(inputs: readonly AnyTensor[]): AnyTensor {
+  const [first] = inputs;
+  if (first === undefined) throw new RangeError("a reshape without an input");
+  return first;
 }
 
-function operandOf(tensor: AnyTensor): Operand {
-  return operand(concrete(tensor, "an operation"), tensor.shape, tensor.dtype);
+function operandsOf(inputs: readonly AnyTensor[]): readonly Operand[] {
+  const operands = reusedInputs[inputs.length] ?? inputs.map(() => new ReusedOperand());
+  for (let i = 0; i < inputs.length; i += 1) {
+    const input = inputs[i];
+    const operand = operands[i];
+    if (input === undefined || operand === undefined) continue;
+    describe(operand, concrete(input, "an operation"), input.shape, input.dtype);
+  }
+  return operands;
+}
+
+function describe(operand: ReusedOperand, buffer: Buffer, shape: Shape, dtype: DType): void {
+  operand.ptr = checkAlive(buffer).ptr;
+  operand.shape = shape;
+  operand.dtype = dtype;
 }
 
 function runReference(
@@ -40,11 +83,9 @@ function runReference(
   shape: Shape,
   dtype: DType,
 ): void {
-  const views = inputs.map((input) => ({
-    shape: input.shape,
-    dtype: input.dtype,
-    data: viewOf(concrete(input, primitive.name), input.size, input.dtype),
-  }));
-  const size = shape.reduce((product, length) => product * length, 1);
-  primitive.reference({ shape, dtype, data: viewOf(output, size, dtype) }, views, attributes);
+  const views = inputs.map((input): ReferenceView => {
+    const data = viewOf(concrete(input, primitive.name), input.size, input.dtype);
+    return { shape: input.shape, dtype: input.dtype, data };
+  });
+  primitive.reference({ shape, dtype, data: viewOf(output, sizeOf(shape), dtype) }, views, attributes);
 }

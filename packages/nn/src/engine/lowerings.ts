@@ -1,5 +1,25 @@
 /** @file Which primitives have fast kernels. */
 import type { Lowering } from "../primitives/primitive.ts";
+import { recordingKernels } from "./kernel-set.ts";
+import { elementwiseLowerings } from "./lowerings/elementwise.ts";
+import type { KernelLowering } from "./lowerings/kernel-lowering.ts";
+import { matmul } from "./lowerings/matmul.ts";
 
-/** Fast ways to compute, by primitive name. */
-export const lowerings: Readonly<Record<string, Lowering | undefined>> = {};
+/** Fast ways to compute, by primitive name, on kernels that are called directly. */
+export const kernelLowerings: Readonly<Record<string, KernelLowering | undefined>> = {
+  ...elementwiseLowerings,
+  matmul,
+};
+
+/**
+ * The same for a receiver of kernel names and arguments: what a compiled plan records.
+ *
+ * The names, and the order of arguments, are those of `Kernels` (`kernels/kernels.generated.ts`): that interface is the whole ABI.
+ */
+export const lowerings: Readonly<Record<string, Lowering | undefined>> = Object.fromEntries(
+  Object.entries(kernelLowerings).map(([name, lowering]) => [name, lowering && recorded(lowering)]),
+);
+
+function recorded(lowering: KernelLowering): Lowering {
+  return (calls, output, inputs, attributes) => lowering(recordingKernels(calls), output, inputs, attributes);
+}

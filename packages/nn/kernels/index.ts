@@ -1,0 +1,11 @@
+/** @file The kernels' module: all that it exports. Arguments are documented at each kernel; see ./README.md for the conventions. */
+export { binary } from "./binary";
+export { cast_f32_f64, cast_f32_i32, cast_f64_f32, cast_i32_f32, copy, fill_4, fill_f64 } from "./copy";
+export { matmul_f32 } from "./gemm";
+export { matmul_f64 } from "./gemm-f64";
+export { reduce_f32 } from "./reduce";
+export { select_4 } from "./select";
+export { softmax_f32, softmax_grad_f32 } from "./softmax";
+export { worker } from "./threads";
+export { unary_f32 } from "./unary";
+export { v_cos, v_erf, v_exp, v_expm1, v_log, v_log1p, v_sigmoid, v_sin, v_tanh } from "./vector-math";

@@ -1,0 +1,7 @@
+/** @file Numbers of the jobs that several threads can share. */
+export const JOB_GEMM: i32 = 0;
+export const JOB_UNARY: i32 = 1;
+export const JOB_BINARY: i32 = 2;
+export const JOB_COPY: i32 = 3;
+export const JOB_REDUCE: i32 = 4;
+export const JOB_SOFTMAX: i32 = 5;

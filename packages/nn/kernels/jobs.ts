@@ -1,0 +1,19 @@
+/** @file From a job's number to the function that does one part of it. */
+import { binaryJob } from "./binary";
+import { copyJob } from "./copy";
+import { gemmJob } from "./gemm";
+import { reduceJob } from "./reduce";
+import { softmaxJob } from "./softmax";
+import { unaryJob } from "./unary";
+import { JOB_BINARY, JOB_COPY, JOB_GEMM, JOB_REDUCE, JOB_SOFTMAX, JOB_UNARY } from "./job-numbers";
+
+export function runPart(job: i32, part: i32, parts: i32): void {
+  switch (job) {
+    case JOB_GEMM: gemmJob(part, parts); break;
+    case JOB_UNARY: unaryJob(part, parts); break;
+    case JOB_BINARY: binaryJob(part, parts); break;
+    case JOB_COPY: copyJob(part, parts); break;
+    case JOB_REDUCE: reduceJob(part, parts); break;
+    case JOB_SOFTMAX: softmaxJob(part, parts); break;
+  }
+}

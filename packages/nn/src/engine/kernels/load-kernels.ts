@@ -1,0 +1,73 @@
+/** @file Makes the kernels' module for what this JavaScript engine can do. */
+import { TrainlogError } from "../../error.ts";
+import type { Kernels } from "./kernels.generated.ts";
+import { wasm as plain } from "./plain.generated.ts";
+import { wasm as relaxed } from "./relaxed.generated.ts";
+
+/** What an instance exports: the kernels, and the loop that a worker thread runs for ever. */
+export type KernelExports = Kernels & {
+  /** Waits for parts of jobs and does them; never returns. */
+  worker(): void;
+};
+
+/** Functions that kernels call. */
+export interface KernelHost {
+  /** A job is big enough for more threads than there are. */
+  startThreads(): void;
+}
+
+/** The smallest module that uses relaxed SIMD: one function of `f32x4.relaxed_madd` over three zeros. */
+const RELAXED_PROBE: Uint8Array<ArrayBuffer> = Uint8Array.of(
+  ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 17, 1, 15, 0],
+  ...[65, 0, 253, 17, 65, 0, 253, 17, 65, 0, 253, 17, 253, 133, 2, 11],
+);
+
+/** Says whether there is fused multiply-add. */
+export function hasRelaxedSimd(): boolean {
+  return WebAssembly.validate(RELAXED_PROBE);
+}
+
+/**
+ * Compiles the kernels.
+ *
+ * @param shared - Whether they are to run on a shared memory. The built module says so; for an unshared one the flag of its memory import is cleared.
+ * @throws TrainlogError `engine/no-webassembly` where a content security policy or the engine refuses.
+ */
+export function compileKernels(shared: boolean): WebAssembly.Module {
+  const bytes = Uint8Array.from(atob(hasRelaxedSimd() ? relaxed : plain), (char) => char.charCodeAt(0));
+  if (!shared) clearSharedFlag(bytes);
+  try {
+    return new WebAssembly.Module(bytes);
+  } catch (error) {
+    throw new TrainlogError(
+      "engine/no-webassembly",
+      `WebAssembly with SIMD cannot be compiled here (${error instanceof Error ? error.message : String(error)}). ` +
+        "It needs Node 24, or a browser of 2021 or later; a content security policy must allow 'wasm-unsafe-eval'",
+      { cause: error },
+    );
+  }
+}
+
+/** `env` `memory` as the import section writes it, and 2 for "a memory". The byte behind holds the limits' flags. */
+const MEMORY_IMPORT: readonly number[] = [3, 101, 110, 118, 6, 109, 101, 109, 111, 114, 121, 2];
+const HAS_MAXIMUM = 1;
+
+function clearSharedFlag(bytes: Uint8Array): void {
+  const at = bytes.findIndex((_, start) => MEMORY_IMPORT.every((byte, i) => bytes[start + i] === byte));
+  bytes[at + MEMORY_IMPORT.length] = HAS_MAXIMUM;
+}
+
+/** An instance over `memory`. */
+export function instantiateKernels(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  host: KernelHost,
+): KernelExports {
+  const { exports } = new WebAssembly.Instance(module, {
+    env: { memory },
+    host: { ...host },
+    math: { sin: Math.sin, cos: Math.cos, pow: Math.pow },
+  });
+  // The interface is generated from the same module. A plain object with own properties: calls through the frozen export object are slower.
+  return { ...exports } as unknown as KernelExports;
+}
