@@ -10,6 +10,7 @@ export {
   valueGradAux,
   vjp,
 } from "./autograd/transforms.ts";
+export * as Data from "./data/index.ts";
 export { TrainlogError, type TrainlogErrorOptions } from "./error.ts";
 export type { Shape } from "./shape/shape.ts";
 export type { DType, FloatDType, TypedArrayOf } from "./tensor/dtype.ts";

@@ -32,12 +32,7 @@ export interface Dataset<In extends Shape = Shape, Out extends Shape = Shape> {
    *   the same ones for the same epoch.
    * @returns Nothing when the rows are there already, else a promise of it.
    */
-  readInto(
-    indices: ArrayLike<number>,
-    inputs: BatchArray,
-    targets: BatchArray,
-    epoch?: number,
-  ): void | Promise<void>;
+  readInto(indices: ArrayLike<number>, inputs: BatchArray, targets: BatchArray, epoch?: number): void | Promise<void>;
 }
 
 /** Where a loader stands: plain data for a checkpoint. */

@@ -2,6 +2,7 @@
 import { TrainlogError } from "../../error.ts";
 import { type Shape, sizeOf } from "../../shape/shape.ts";
 import type { DType, TypedArrayOf } from "../../tensor/dtype.ts";
+import { newArray } from "../new-array.ts";
 import { halfToNumber } from "./half.ts";
 import { NPY_BYTES, type NpyCode, type NpyHeader } from "./npy-header.ts";
 
@@ -45,14 +46,6 @@ export function countRounded(bytes: Uint8Array, { code, littleEndian, shape }: N
     if (!Object.is(Math.fround(value), value)) rounded += 1;
   }
   return rounded;
-}
-
-/** A typed array of the element type. */
-export function newArray<D extends DType>(dtype: D, length: number): TypedArrayOf<D> {
-  const array =
-    dtype === "float" ? new Float32Array(length) : dtype === "f64" ? new Float64Array(length) : new Int32Array(length);
-  // Chosen by the same key that the type is computed from.
-  return array as TypedArrayOf<D>;
 }
 
 type ElementReader = (view: DataView, at: number, littleEndian: boolean) => number;

@@ -5,19 +5,12 @@ import { TrainlogError } from "../../error.ts";
 import { type Shape, showShape, sizeOf } from "../../shape/shape.ts";
 import type { DType } from "../../tensor/dtype.ts";
 import type { AnyTensor, Tensor } from "../../tensor/tensor.ts";
+import { checkPattern, type MatchedShape, type ShapePattern } from "../shape-pattern.ts";
 import { type DataSource, nameOf, readSource } from "../source/source.ts";
 import { writeFileWhole } from "../source/write-file.ts";
 import { tensorOf } from "../tensor-of.ts";
 import { countRounded, decodeElements, defaultDType } from "./npy-elements.ts";
 import { formatNpyHeader, NPY_BYTES, type NpyCode, parseNpyHeader } from "./npy-header.ts";
-
-/** A shape to hold a file to: `null` takes any size. */
-export type ShapePattern = readonly (number | null)[];
-
-/** The shape that a pattern promises. */
-export type MatchedShape<P extends ShapePattern> = {
-  readonly [Axis in keyof P]: P[Axis] extends number ? P[Axis] : number;
-};
 
 /** How to read an array. */
 export interface NpyOptions<P extends ShapePattern = ShapePattern, D extends DType = DType> {
@@ -104,13 +97,6 @@ function elementBytes(bytes: Uint8Array, offset: number, shape: Shape, code: Npy
         ? "it is cut off, or its header is wrong"
         : "something follows the array, or its header is wrong"),
   );
-}
-
-function checkPattern(shape: Shape, pattern: ShapePattern, what: string): void {
-  const fits = shape.length === pattern.length && pattern.every((size, axis) => size === null || size === shape[axis]);
-  if (fits) return;
-  const shown = `[${pattern.map((size) => size ?? "any").join(", ")}]`;
-  throw new TrainlogError("shape/mismatch", `${what} has shape ${showShape(shape)}; expected ${shown}`);
 }
 
 function warnOfRounding(rounded: number, shape: Shape, what: string, onWarning: (message: string) => void): void {

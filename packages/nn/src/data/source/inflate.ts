@@ -32,6 +32,26 @@ export async function inflate(
   return joinBytes(chunks);
 }
 
+/**
+ * The first `sizeBytes` of what packed bytes unpack to; fewer when there are fewer. Reads no further than needed.
+ *
+ * @throws TrainlogError `data/corrupt` for broken input.
+ */
+export async function inflateStart(
+  bytes: Uint8Array,
+  compression: Compression,
+  { what, sizeBytes }: { readonly what: string; readonly sizeBytes: number },
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let have = 0;
+  for await (const chunk of through(bytes, new DecompressionStream(compression), what)) {
+    chunks.push(chunk);
+    have += chunk.length;
+    if (have >= sizeBytes) break;
+  }
+  return joinBytes(chunks).subarray(0, sizeBytes);
+}
+
 /** Packs bytes. */
 export async function deflate(bytes: Uint8Array, compression: Compression): Promise<Uint8Array> {
   return joinBytes(await Array.fromAsync(through(bytes, new CompressionStream(compression), "the data")));

@@ -1,0 +1,41 @@
+/** @file Refuses options that do not exist, so that a slip of the pen is not silently a default. */
+import { describeValue, TrainlogError } from "../error.ts";
+
+/**
+ * Checks the names of options.
+ *
+ * @throws TrainlogError `data/unknown-option` naming the option and those that there are; `data/bad-option` when `options` is no record.
+ */
+export function checkOptionNames(what: string, options: object, known: readonly string[]): void {
+  if (typeof options !== "object" || options === null) {
+    throw new TrainlogError("data/bad-option", `${what}: options are a record, got ${describeValue(options)}`);
+  }
+  const unknown = Object.keys(options).find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  throw new TrainlogError(
+    "data/unknown-option",
+    `${what}: unknown option ${describeValue(unknown)}; there are ${known.join(", ")}`,
+  );
+}
+
+/**
+ * Checks that an option is a whole number.
+ *
+ * @throws TrainlogError `data/bad-option`.
+ */
+export function checkWhole(what: string, value: number, least: number, most: number = Number.MAX_SAFE_INTEGER): void {
+  if (Number.isSafeInteger(value) && value >= least && value <= most) return;
+  const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+  throw new TrainlogError("data/bad-option", `${what} is a whole number ${range}, got ${describeValue(value)}`);
+}
+
+/**
+ * Checks that an option is a number in a range, its ends included.
+ *
+ * @throws TrainlogError `data/bad-option`.
+ */
+export function checkRange(what: string, value: number, least: number, most: number = Number.POSITIVE_INFINITY): void {
+  if (typeof value === "number" && value >= least && value <= most) return;
+  const range = most === Number.POSITIVE_INFINITY ? `of at least ${least}` : `from ${least} to ${most}`;
+  throw new TrainlogError("data/bad-option", `${what} is a number ${range}, got ${describeValue(value)}`);
+}

@@ -1,0 +1,113 @@
+/** @file What the columns of a table mean, as options say it, and which of them are inputs and targets. */
+import { describeValue, TrainlogError } from "../../error.ts";
+
+/**
+ * What a column holds. `"number"`: numbers; `"category"`: one of a few words; `"boolean"`: true/false, yes/no, t/f, y/n or 1/0 in any case; `"ignored"`: nothing
+ * that is used.
+ */
+export type ColumnKind = "number" | "category" | "boolean" | "ignored";
+
+/**
+ * What becomes of a missing value. `"error"` names its place; `"drop"` leaves the row out; `"mean"` and `"median"` put in the training rows' mean or median
+ * (in categories and booleans their most frequent value); `{ constant }` that value.
+ */
+export type MissingPolicy = "error" | "drop" | "mean" | "median" | { readonly constant: number | string | boolean };
+
+/** What a column holds, with details. */
+export interface ColumnDetails {
+  readonly kind: ColumnKind;
+  /** Default: the table's policy. */
+  readonly missing?: MissingPolicy;
+  /** The categories, in the order of their numbers; any other is an error. Default: those that occur, sorted. */
+  readonly categories?: readonly string[];
+}
+
+/** What a column holds. */
+export type Column = ColumnKind | ColumnDetails;
+
+/** What each column holds, by name. Columns that are not named are `"number"`. */
+export type Columns = Readonly<Record<string, Column>>;
+
+/** A column that is used: where it stands and what it means. */
+export interface UsedColumn {
+  readonly name: string;
+  /** Number of the column in the file, counting from 0. */
+  readonly index: number;
+  readonly kind: "number" | "category" | "boolean";
+  readonly missing: MissingPolicy;
+  readonly categories: readonly string[] | undefined;
+  readonly isTarget: boolean;
+}
+
+const KINDS: readonly string[] = ["number", "category", "boolean", "ignored"] satisfies readonly ColumnKind[];
+
+/**
+ * The columns that are used, in the order of the file.
+ *
+ * @param names - The file's columns.
+ * @throws TrainlogError `table/no-column` for a name that the file does not have, `table/bad-column` for options that contradict each other.
+ */
+export function usedColumns(
+  names: readonly string[],
+  columns: Columns,
+  targets: readonly string[],
+  policy: MissingPolicy,
+  what: string,
+): UsedColumn[] {
+  for (const name of [...Object.keys(columns), ...targets]) {
+    if (!names.includes(name)) throw noColumn(name, names, what);
+  }
+  if (targets.length === 0) throw badColumn(what, "target names no column; name the one to predict");
+  return names.flatMap((name, index) => {
+    const { kind, missing = policy, categories } = detailsOf(name, columns, what);
+    const isTarget = targets.includes(name);
+    if (kind !== "ignored") return [{ name, index, kind, missing, categories, isTarget }];
+    if (isTarget) throw badColumn(what, `column "${name}" is the target, so it cannot be ignored`);
+    return [];
+  });
+}
+
+/** Refuses a constant that is not of its column's kind. */
+export function checkPolicy(policy: MissingPolicy, kind: UsedColumn["kind"], name: string, what: string): void {
+  if (typeof policy === "string") {
+    if (["error", "drop", "mean", "median"].includes(policy)) return;
+  } else if (typeof policy === "object" && policy !== null) {
+    const wanted = { number: "number", category: "string", boolean: "boolean" }[kind];
+    if (typeof policy.constant === wanted && !Number.isNaN(policy.constant)) return;
+    throw badColumn(
+      what,
+      `column "${name}" holds a ${kind}, so the constant for missing values is a ${wanted}; got ${describeValue(policy.constant)}`,
+    );
+  }
+  throw badColumn(
+    what,
+    `missing of column "${name}" is ${describeValue(policy)}; there are "error", "drop", "mean", "median" and { constant }`,
+  );
+}
+
+function detailsOf(name: string, columns: Columns, what: string): ColumnDetails {
+  const given: Column = Object.hasOwn(columns, name) ? (columns[name] ?? "number") : "number";
+  const details: ColumnDetails = typeof given === "string" ? { kind: given } : given;
+  if (!KINDS.includes(details.kind)) {
+    throw badColumn(
+      what,
+      `column "${name}" is said to hold ${describeValue(details.kind)}; there are ${KINDS.join(", ")}`,
+    );
+  }
+  if (details.categories !== undefined && details.kind !== "category") {
+    throw badColumn(what, `column "${name}" has categories, but its kind is "${details.kind}"`);
+  }
+  return details;
+}
+
+function noColumn(name: string, names: readonly string[], what: string): TrainlogError {
+  return new TrainlogError(
+    "table/no-column",
+    `${what} has no column ${describeValue(name)}; it has ${names.map((known) => `"${known}"`).join(", ")}`,
+  );
+}
+
+/** @internal An error in the description of the columns. */
+export function badColumn(what: string, reason: string): TrainlogError {
+  return new TrainlogError("table/bad-column", `${what}: ${reason}`);
+}
