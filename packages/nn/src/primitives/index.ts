@@ -1,0 +1,91 @@
+/**
+ * @file All primitives: the untyped functions that the rest of the package is written in, and the list of the primitives themselves.
+ *
+ * The public operations with literal shapes are in `../ops`.
+ */
+import { binaryPrimitives } from "./binary.ts";
+import { comparisonPrimitives } from "./comparison.ts";
+import { fillPrimitive, iotaPrimitive } from "./create.ts";
+import { argmaxPrimitive, maxPrimitive, minPrimitive } from "./extremes.ts";
+import { layerNormGradPrimitive, layerNormPrimitive } from "./layer-norm.ts";
+import { broadcastToPrimitive, flipPrimitive, reshapePrimitive, transposePrimitive } from "./layout.ts";
+import { matmulPrimitive } from "./matmul.ts";
+import type { Primitive } from "./primitive.ts";
+import { barrierPrimitive, castPrimitive, wherePrimitive } from "./select.ts";
+import { concatPrimitive, padPrimitive, slicePrimitive, unslicePrimitive } from "./slice.ts";
+import { logSoftmaxGradPrimitive, logSoftmaxPrimitive, softmaxGradPrimitive, softmaxPrimitive } from "./softmax.ts";
+import { cumsumPrimitive, sumPrimitive } from "./sum.ts";
+import { oneHotPrimitive, scatterAddPrimitive, takePrimitive } from "./take.ts";
+import { scatterAlongPrimitive, takeAlongPrimitive } from "./take-along.ts";
+import { unaryPrimitives } from "./unary.ts";
+
+export { add, div, maximum, minimum, mul, pow, sub } from "./binary.ts";
+export { equal, less, lessEqual, notEqual } from "./comparison.ts";
+export { fill, iota, scalar } from "./create.ts";
+export { argmax, max, min } from "./extremes.ts";
+export { layerNorm } from "./layer-norm.ts";
+export { broadcastTo, flip, reshape, transpose } from "./layout.ts";
+export { type MatmulOptions, matmul } from "./matmul.ts";
+export { barrier, cast, where } from "./select.ts";
+export { concat, pad, slice } from "./slice.ts";
+export { logSoftmax, softmax } from "./softmax.ts";
+export { cumsum, mean, sum, variance } from "./sum.ts";
+export { oneHot, scatterAdd, take } from "./take.ts";
+export { scatterAlong, takeAlong } from "./take-along.ts";
+export {
+  abs,
+  cos,
+  erf,
+  exp,
+  expm1,
+  floor,
+  log,
+  log1p,
+  neg,
+  reciprocal,
+  relu,
+  rsqrt,
+  sigmoid,
+  sign,
+  sin,
+  sqrt,
+  square,
+  tanh,
+} from "./unary.ts";
+
+/** Every primitive. Each has its own type of attributes, which only its own functions fill in: hence the common type. */
+export const primitiveList: readonly Primitive[] = [
+  ...unaryPrimitives,
+  ...binaryPrimitives,
+  ...comparisonPrimitives,
+  wherePrimitive,
+  castPrimitive,
+  barrierPrimitive,
+  fillPrimitive,
+  iotaPrimitive,
+  reshapePrimitive,
+  transposePrimitive,
+  broadcastToPrimitive,
+  flipPrimitive,
+  slicePrimitive,
+  unslicePrimitive,
+  padPrimitive,
+  concatPrimitive,
+  sumPrimitive,
+  cumsumPrimitive,
+  maxPrimitive,
+  minPrimitive,
+  argmaxPrimitive,
+  takePrimitive,
+  scatterAddPrimitive,
+  takeAlongPrimitive,
+  scatterAlongPrimitive,
+  oneHotPrimitive,
+  matmulPrimitive,
+  softmaxPrimitive,
+  softmaxGradPrimitive,
+  logSoftmaxPrimitive,
+  logSoftmaxGradPrimitive,
+  layerNormPrimitive,
+  layerNormGradPrimitive,
+] as readonly Primitive[];
