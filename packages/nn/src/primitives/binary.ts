@@ -43,7 +43,7 @@ const minimumPrimitive = defineBinary("minimum", {
 });
 
 /** As C and PyTorch have it: 1 to any power is 1, and (−1)^±Infinity is 1; `Math.pow` gives NaN there. */
-function powOf(base: number, exponent: number): number {
+export function powOf(base: number, exponent: number): number {
   if (base === 1 || (base === -1 && Math.abs(exponent) === Number.POSITIVE_INFINITY)) return 1;
   return base ** exponent;
 }
