@@ -57,32 +57,46 @@ export function usedColumns(
   for (const name of [...Object.keys(columns), ...targets]) {
     if (!names.includes(name)) throw noColumn(name, names, what);
   }
-  if (targets.length === 0) throw badColumn(what, "target names no column; name the one to predict");
   return names.flatMap((name, index) => {
     const { kind, missing = policy, categories } = detailsOf(name, columns, what);
     const isTarget = targets.includes(name);
-    if (kind !== "ignored") return [{ name, index, kind, missing, categories, isTarget }];
+    if (kind !== "ignored") {
+      checkPolicy(missing, { name, kind, categories }, what);
+      return [{ name, index, kind, missing, categories, isTarget }];
+    }
     if (isTarget) throw badColumn(what, `column "${name}" is the target, so it cannot be ignored`);
     return [];
   });
 }
 
-/** Refuses a constant that is not of its column's kind. */
-export function checkPolicy(policy: MissingPolicy, kind: UsedColumn["kind"], name: string, what: string): void {
-  if (typeof policy === "string") {
-    if (["error", "drop", "mean", "median"].includes(policy)) return;
-  } else if (typeof policy === "object" && policy !== null) {
-    const wanted = { number: "number", category: "string", boolean: "boolean" }[kind];
-    if (typeof policy.constant === wanted && !Number.isNaN(policy.constant)) return;
+/** Refuses policies that do not exist, and a constant that does not fit into its column. */
+function checkPolicy(
+  policy: MissingPolicy,
+  { name, kind, categories }: Pick<UsedColumn, "name" | "kind" | "categories">,
+  what: string,
+): void {
+  if (typeof policy === "string" && ["error", "drop", "mean", "median"].includes(policy)) return;
+  if (typeof policy !== "object" || policy === null || !("constant" in policy)) {
     throw badColumn(
       what,
-      `column "${name}" holds a ${kind}, so the constant for missing values is a ${wanted}; got ${describeValue(policy.constant)}`,
+      `missing of column "${name}" is ${describeValue(policy)}; there are "error", "drop", "mean", "median" and { constant }`,
     );
   }
-  throw badColumn(
-    what,
-    `missing of column "${name}" is ${describeValue(policy)}; there are "error", "drop", "mean", "median" and { constant }`,
-  );
+  const { constant } = policy;
+  const wanted = { number: "number", category: "string", boolean: "boolean" }[kind];
+  if (typeof constant !== wanted || Number.isNaN(constant)) {
+    throw badColumn(
+      what,
+      `column "${name}" holds a ${kind}, so the constant for its missing values is a ${wanted}; got ${describeValue(constant)}. ` +
+        `Give the column its own policy: { kind: "${kind}", missing: … }`,
+    );
+  }
+  if (categories !== undefined && !categories.includes(String(constant))) {
+    throw badColumn(
+      what,
+      `the constant ${describeValue(constant)} for missing values of column "${name}" is none of its categories`,
+    );
+  }
 }
 
 function detailsOf(name: string, columns: Columns, what: string): ColumnDetails {
