@@ -117,7 +117,8 @@ export function readBuffer<D extends DType>(buffer: Buffer, size: number, dtype:
 
 /** @internal Frees a buffer now. */
 export function disposeBuffer(buffer: Buffer): void {
-  if (buffer.ptr < 0) return;
+  // Memory of a compiled step is not the tensor's to free.
+  if (buffer.ptr < 0 || buffer.sizeBytes < 0) return;
   collected.unregister(buffer);
   engine().allocator.free(buffer.ptr, buffer.sizeBytes);
   buffer.ptr = -1;

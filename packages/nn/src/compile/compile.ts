@@ -1,0 +1,119 @@
+/**
+ * @file `compile`: a function of tensors as one WebAssembly function.
+ *
+ * The function runs once per structure of its arguments (shapes, element types, names), symbolically; from then on the generated code runs instead. It has
+ * to be pure: what it does beside computing happens only while it is traced, and numbers from its closure are built in.
+ */
+import { tape } from "../autograd/tape.ts";
+import { allocate, view } from "../engine/engine.ts";
+import { describeValue, TrainlogError } from "../error.ts";
+import { isTracing } from "../ir/trace.ts";
+import { sizeOf } from "../shape/shape.ts";
+import { BYTES_PER_ELEMENT } from "../tensor/dtype.ts";
+import { flattenPack, type TensorPack } from "../tensor/pack.ts";
+import { type AnyTensor, Tensor } from "../tensor/tensor.ts";
+import type { Explainable } from "./explain.ts";
+import { buildPack, type PackStructure, structureOf } from "./pack-structure.ts";
+import { type CachedPlan, cachedPlan, createPlanCache, runPlan } from "./plan-cache.ts";
+import { tracePlan } from "./trace-plan.ts";
+
+/** Options of {@link compile} and `compileStep`. */
+export interface CompileOptions {
+  /** Plans that are kept, one per structure of the arguments; the least recently used one is freed beyond that. Default 8. */
+  readonly maxPlans?: number;
+}
+
+const DEFAULT_MAX_PLANS = 8;
+
+/** A compiled function: called like the original. */
+export interface Compiled<Args extends readonly TensorPack[], Out extends TensorPack> extends Explainable, Disposable {
+  (...args: Args): Out;
+  /** Frees all plans and their memory. The function can still be called, and compiles again. */
+  dispose(): void;
+}
+
+/** A plan and the structure of what it returns. */
+interface FunctionPlan extends CachedPlan {
+  readonly result: PackStructure;
+}
+
+/** @internal The number of plans that options ask for. */
+export function maxPlansOf({ maxPlans = DEFAULT_MAX_PLANS }: CompileOptions): number {
+  if (Number.isSafeInteger(maxPlans) && maxPlans >= 1) return maxPlans;
+  throw new TrainlogError(
+    "compile/bad-option",
+    `maxPlans is a whole number of at least 1; got ${describeValue(maxPlans)}`,
+  );
+}
+
+/**
+ * Compiles a function of tensors.
+ *
+ * Inside of another compiled function it becomes a part of that one; inside of `grad` and the like it runs as it is, and is differentiated.
+ *
+ * @param fn - A pure function from packs to a pack. Traced at the first call with arguments of new shapes, element types or names.
+ * @returns A function of the same arguments and result. Results are new tensors.
+ * @throws TrainlogError `compile/bad-option`; when called `tensor/bad-pack`, `tensor/symbolic` (the function reads elements), `tensor/disposed`,
+ *   `compile/no-webassembly`, and whatever the function throws.
+ *
+ * @example
+ * const norm = compile((x: Tensor<[number]>) => sqrt(sum(mul(x, x))));
+ * norm(tensor([3, 4])).item();   // 5
+ */
+export function compile<Args extends readonly TensorPack[], Out extends TensorPack>(
+  fn: (...args: Args) => Out,
+  options: CompileOptions = {},
+): Compiled<Args, Out> {
+  const cache = createPlanCache<FunctionPlan>("arguments", maxPlansOf(options), (structure, args) =>
+    // The cache hands on the arguments that it was asked with.
+    planFunction(fn, structure, args as unknown as Args),
+  );
+  const call = (...args: Args): Out => {
+    if (isTracing() || (tape.level > 0 && tape.recording)) return fn(...args);
+    const plan = cache.planFor(args);
+    runPlan(plan);
+    // Same structure as the traced function returned.
+    return collectResults(plan) as Out;
+  };
+  const dispose = cache.clear;
+  return Object.assign(call, {
+    plans: () => cache.plans.map(({ traced }) => traced),
+    dispose,
+    [Symbol.dispose]: dispose,
+  });
+}
+
+function planFunction<Args extends readonly TensorPack[], Out extends TensorPack>(
+  fn: (...args: Args) => Out,
+  structure: PackStructure,
+  args: Args,
+): FunctionPlan {
+  const inputs = flattenPack(args).map(({ tensor }) => tensor);
+  let result: PackStructure | undefined;
+  const traced = tracePlan({
+    inputs,
+    statePtrs: [],
+    fn: (tensors) => {
+      const output = fn(...(buildPack(structure, tensors) as unknown as Args)); // same structure as `args`
+      result = structureOf(output, "the compiled function's result");
+      return flattenPack(output).map(({ tensor }) => tensor);
+    },
+  });
+  if (result === undefined) throw new RangeError("tracing runs the function");
+  return { ...cachedPlan(traced, structure, inputs.length), result };
+}
+
+function collectResults({ traced, result }: FunctionPlan): TensorPack {
+  const { outputPtrs } = traced.plan;
+  const tensors = traced.graph.outputs.map(({ shape, dtype }, i): AnyTensor => {
+    const buffer = allocate(shape, dtype);
+    copyElements(outputPtrs[i] ?? 0, buffer.ptr, sizeOf(shape) * BYTES_PER_ELEMENT[dtype]);
+    return new Tensor(buffer, shape, dtype);
+  });
+  return buildPack(result, tensors);
+}
+
+/** @internal Copies within the engine's memory; sizes are multiples of 4 bytes. */
+export function copyElements(fromPtr: number, toPtr: number, sizeBytes: number): void {
+  view("int32").copyWithin(toPtr / 4, fromPtr / 4, (fromPtr + sizeBytes) / 4);
+}

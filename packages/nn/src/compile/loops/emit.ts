@@ -1,0 +1,295 @@
+/**
+ * @file Loop programs as WebAssembly.
+ *
+ * One vector at a time along the innermost axis, then the rest one element at a time with the same instructions on a single active lane, so every
+ * element is computed alike. A value that does not change along the inner axes is computed before they start. Sums along the innermost axis
+ * are collected per lane; those along outer axes are collected in the result's memory. The order of additions depends on nothing but the shape.
+ */
+import { sizeOf } from "../../shape/shape.ts";
+import type { DType } from "../../tensor/dtype.ts";
+import type { Code, Local } from "../wasm/code.ts";
+import { read } from "../wasm/expression.ts";
+import type { ModuleBuilder } from "../wasm/module.ts";
+import { ValueType } from "../wasm/opcodes.ts";
+import { collapseAxes } from "./axes.ts";
+import { Cursors } from "./cursors.ts";
+import { gather, loadLane, loadSplat, loadVector, storeLane, storeVector } from "./memory.ts";
+import { constantVector, operationFor } from "./operations.ts";
+import { dtypeOf, type LoopDefinition, type LoopProgram, type LoopReduction } from "./program.ts";
+import { combine, foldLanes, identityOf } from "./reduce.ts";
+
+/** Vectors after which a running sum is put aside: long sums lose fewer digits in two stages. */
+const VECTORS_PER_STAGE = 256;
+
+/** Writes a loop into a function. */
+export function emitLoop(module: ModuleBuilder, code: Code, program: LoopProgram): void {
+  const collapsed = collapseAxes(program);
+  for (const reduction of collapsed.reductions) {
+    if (accumulatesInMemory(reduction, collapsed.shape)) emitFill(module, code, reduction, collapsed.shape);
+  }
+  if (sizeOf(collapsed.shape) > 0) new LoopWriter(module, code, collapsed).write();
+}
+
+/** Says whether partial results have to meet in the result's memory: something other than the innermost axis alone is reduced. */
+function accumulatesInMemory({ access }: LoopReduction, shape: readonly number[]): boolean {
+  const innermost = shape.length - 1;
+  if (access.strides[innermost] !== 0) return true;
+  return sizeOf(shape) === 0 || access.strides.some((stride, axis) => axis < innermost && stride === 0);
+}
+
+/** Sets a reduction's result to what reducing nothing gives. */
+function emitFill(module: ModuleBuilder, code: Code, { access, kind }: LoopReduction, shape: readonly number[]): void {
+  const { ptr, dtype, strides } = access;
+  const size = sizeOf(shape.filter((_, axis) => strides[axis] !== 0));
+  const fill: LoopProgram = {
+    shape: [size],
+    values: [{ kind: "constant", value: identityOf(kind, dtype), dtype }],
+    stores: [{ value: 0, access: { ptr, dtype, strides: [1] } }],
+    reductions: [],
+  };
+  if (size > 0) new LoopWriter(module, code, collapseAxes(fill)).write();
+}
+
+/** Where the innermost loop is: whole vectors, or single elements. */
+type Stride = "vector" | "element";
+
+class LoopWriter {
+  private readonly module: ModuleBuilder;
+  private readonly code: Code;
+  private readonly program: LoopProgram;
+  private readonly lanes: 2 | 4;
+  private readonly innermost: number;
+  private readonly cursors: Cursors;
+  private readonly locals: Local[];
+  /** Innermost axis along which each value changes; −1 for none. */
+  private readonly depths: readonly number[];
+  /** One per reduction along the innermost axis: lanes of the vectors, and lane 0 of the elements after them. */
+  private readonly sums: readonly (Local | undefined)[];
+
+  constructor(module: ModuleBuilder, code: Code, program: LoopProgram) {
+    this.module = module;
+    this.code = code;
+    this.program = program;
+    this.innermost = program.shape.length - 1;
+    const dtypes = [...program.values.map(dtypeOf), ...program.reductions.map(({ access }) => access.dtype)];
+    this.lanes = dtypes.includes("f64") ? 2 : 4;
+    this.cursors = new Cursors(code, program.shape);
+    this.depths = valueDepths(program.values);
+    this.locals = program.values.map(() => code.local(ValueType.v128));
+    this.sums = program.reductions.map(({ access }) =>
+      access.strides[this.innermost] === 0 ? code.local(ValueType.v128) : undefined,
+    );
+  }
+
+  write(): void {
+    for (const { access } of this.memoryUses()) this.cursors.declare(access);
+    this.computeValues(-1, "vector");
+    this.writeAxis(0);
+  }
+
+  private *memoryUses(): Generator<{ readonly access: LoopReduction["access"] }> {
+    for (const value of this.program.values) if (value.kind === "load") yield value;
+    yield* this.program.stores;
+    yield* this.program.reductions;
+  }
+
+  private writeAxis(axis: number): void {
+    if (axis === this.innermost) {
+      this.writeInnermost();
+      return;
+    }
+    this.code.repeat(this.program.shape[axis] ?? 0, () => {
+      this.computeValues(axis, "vector");
+      this.writeAxis(axis + 1);
+      this.cursors.next(axis);
+    });
+  }
+
+  private writeInnermost(): void {
+    const length = this.program.shape[this.innermost] ?? 0;
+    const vectors = Math.floor(length / this.lanes);
+    for (const [i, reduction] of this.program.reductions.entries()) this.startSum(reduction, i);
+    this.writeVectors(vectors);
+    if (vectors > 0) {
+      for (const [i, reduction] of this.program.reductions.entries()) this.foldSum(reduction, i);
+    }
+    this.code.repeat(length - vectors * this.lanes, () => {
+      this.writeBody("element");
+      this.cursors.advance(1);
+    });
+    for (const [i, reduction] of this.program.reductions.entries()) this.finishSum(reduction, i);
+  }
+
+  /** The vectors of a row; long sums in stages. */
+  private writeVectors(vectors: number): void {
+    const body = (): void => {
+      this.writeBody("vector");
+      this.cursors.advance(this.lanes);
+    };
+    const staged = this.program.reductions.some(({ kind }, i) => kind === "sum" && this.sums[i] !== undefined);
+    if (!staged || vectors < 2 * VECTORS_PER_STAGE) {
+      this.code.repeat(vectors, body);
+      return;
+    }
+    const totals = this.program.reductions.map(({ kind, access }) => {
+      const total = this.code.local(ValueType.v128);
+      this.setVector(total, identityOf(kind, access.dtype), access.dtype);
+      return total;
+    });
+    const stage = (length: number): void => {
+      this.code.repeat(length, body);
+      for (const [i, reduction] of this.program.reductions.entries()) this.moveSum(reduction, i, totals[i] ?? 0);
+    };
+    this.code.repeat(Math.floor(vectors / VECTORS_PER_STAGE), () => stage(VECTORS_PER_STAGE));
+    stage(vectors % VECTORS_PER_STAGE);
+    totals.forEach((total, i) => {
+      const sum = this.sums[i];
+      if (sum === undefined) return;
+      this.code.get(total);
+      this.code.set(sum);
+    });
+  }
+
+  private setVector(local: Local, value: number, dtype: DType): void {
+    constantVector(value, dtype)(this.code);
+    this.code.set(local);
+  }
+
+  private startSum({ kind, access }: LoopReduction, index: number): void {
+    const sum = this.sums[index];
+    if (sum !== undefined) this.setVector(sum, identityOf(kind, access.dtype), access.dtype);
+  }
+
+  /** total = total ∘ sum; sum starts again. */
+  private moveSum({ kind, access }: LoopReduction, index: number, total: Local): void {
+    const sum = this.sums[index];
+    if (sum === undefined) return;
+    combine(kind, access.dtype, read(total), read(sum))(this.code);
+    this.code.set(total);
+    this.setVector(sum, identityOf(kind, access.dtype), access.dtype);
+  }
+
+  /** Combines the lanes of a sum into its lane 0. */
+  private foldSum({ kind, access }: LoopReduction, index: number): void {
+    const sum = this.sums[index];
+    if (sum === undefined) return;
+    foldLanes(this.code, sum, kind, access.dtype, this.lanes);
+  }
+
+  /** Writes lane 0 of a sum to its place, combined with what other rows have left there. */
+  private finishSum(reduction: LoopReduction, index: number): void {
+    const sum = this.sums[index];
+    if (sum === undefined) return;
+    const { access, kind } = reduction;
+    if (accumulatesInMemory(reduction, this.program.shape)) {
+      this.cursors.push(access);
+      loadLane(this.code, access.dtype, access.ptr);
+      this.code.get(sum);
+      combine(
+        kind,
+        access.dtype,
+        () => undefined,
+        () => undefined,
+      )(this.code);
+      this.code.set(sum);
+    }
+    this.storeLane(access, sum);
+  }
+
+  private storeLane(access: LoopReduction["access"], value: Local): void {
+    this.cursors.push(access);
+    this.code.get(value);
+    storeLane(this.code, access.dtype, access.ptr);
+  }
+
+  private writeBody(stride: Stride): void {
+    this.computeValues(this.innermost, stride);
+    for (const { value, access } of this.program.stores) this.store(access, this.locals[value] ?? 0, stride);
+    for (const [i, reduction] of this.program.reductions.entries()) this.accumulate(reduction, i, stride);
+  }
+
+  private store(access: LoopReduction["access"], value: Local, stride: Stride): void {
+    if (stride === "element") {
+      this.storeLane(access, value);
+      return;
+    }
+    this.cursors.push(access);
+    this.code.get(value);
+    storeVector(this.code, access.dtype, this.lanes, access.ptr);
+  }
+
+  /** Combines a value with its running sum: a local, or the result's memory. */
+  private accumulate({ kind, access, value }: LoopReduction, index: number, stride: Stride): void {
+    const { code } = this;
+    const element = read(this.locals[value] ?? 0);
+    const sum = this.sums[index];
+    if (sum !== undefined) {
+      combine(kind, access.dtype, read(sum), element)(code);
+      code.set(sum);
+      return;
+    }
+    const old = code.local(ValueType.v128);
+    this.cursors.push(access);
+    if (stride === "element") loadLane(code, access.dtype, access.ptr);
+    else loadVector(code, access.dtype, this.lanes, access.ptr);
+    element(code);
+    combine(
+      kind,
+      access.dtype,
+      () => undefined,
+      () => undefined,
+    )(code);
+    code.set(old);
+    this.store(access, old, stride);
+  }
+
+  /** Computes the values that change along this axis and along none further in. */
+  private computeValues(axis: number, stride: Stride): void {
+    this.program.values.forEach((definition, i) => {
+      if (this.depths[i] !== axis) return;
+      this.compute(definition, axis === this.innermost ? stride : undefined);
+      this.code.set(this.locals[i] ?? 0);
+    });
+  }
+
+  /** Leaves a value on the stack; `stride` is undefined outside of the innermost axis, where all lanes are equal. */
+  private compute(definition: LoopDefinition, stride: Stride | undefined): void {
+    const { code, cursors, lanes } = this;
+    if (definition.kind === "constant") {
+      constantVector(definition.value, definition.dtype)(code);
+    } else if (definition.kind === "load") {
+      const { access } = definition;
+      const step = access.strides[this.innermost] ?? 0;
+      if (stride === "vector" && step !== 1) {
+        gather(code, () => cursors.push(access), access.dtype, lanes, step, access.ptr);
+        return;
+      }
+      cursors.push(access);
+      if (stride === undefined) loadSplat(code, access.dtype, access.ptr);
+      else if (stride === "element") loadLane(code, access.dtype, access.ptr);
+      else loadVector(code, access.dtype, lanes, access.ptr);
+    } else {
+      this.computeOperation(definition, stride);
+    }
+  }
+
+  private computeOperation(definition: Extract<LoopDefinition, { kind: "compute" }>, stride: Stride | undefined): void {
+    const inputs = definition.inputs.map((input) => dtypeOf(this.program.values[input] ?? definition));
+    const operation = operationFor(definition.name, definition.dtype, inputs);
+    if (operation === undefined) throw new RangeError(`${definition.name} is not an operation of loops`);
+    const operands = definition.inputs.map((input) => read(this.locals[input] ?? 0));
+    const activeLanes = stride === "vector" ? this.lanes : 1;
+    operation({ module: this.module, dtype: definition.dtype, inputs, activeLanes }, operands)(this.code);
+  }
+}
+
+/** For each value the innermost axis along which it changes. */
+function valueDepths(values: readonly LoopDefinition[]): number[] {
+  const depths: number[] = [];
+  for (const value of values) {
+    if (value.kind === "constant") depths.push(-1);
+    else if (value.kind === "load") depths.push(value.access.strides.findLastIndex((stride) => stride !== 0));
+    else depths.push(value.inputs.reduce((depth, input) => Math.max(depth, depths[input] ?? -1), -1));
+  }
+  return depths;
+}
