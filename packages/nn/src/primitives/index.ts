@@ -3,14 +3,18 @@
  *
  * The public operations with literal shapes are in `../ops`.
  */
+import { avgPool2dGradPrimitive, avgPool2dPrimitive } from "./average-pool.ts";
 import { binaryPrimitives } from "./binary.ts";
 import { comparisonPrimitives } from "./comparison.ts";
+import { conv2dInputGradPrimitive, conv2dPrimitive, conv2dWeightGradPrimitive } from "./convolution.ts";
 import { fillPrimitive, iotaPrimitive } from "./create.ts";
 import { argmaxPrimitive, maxPrimitive, minPrimitive } from "./extremes.ts";
 import { layerNormGradPrimitive, layerNormPrimitive } from "./layer-norm.ts";
 import { broadcastToPrimitive, flipPrimitive, reshapePrimitive, transposePrimitive } from "./layout.ts";
 import { matmulPrimitive } from "./matmul.ts";
+import { maxPool2dGradPrimitive, maxPool2dPickPrimitive, maxPool2dPrimitive } from "./max-pool.ts";
 import type { Primitive } from "./primitive.ts";
+import { foldInPrimitive, randomBitsPrimitive, splitKeyPrimitive, uniformPrimitive } from "./random.ts";
 import { barrierPrimitive, castPrimitive, wherePrimitive } from "./select.ts";
 import { concatPrimitive, padPrimitive, slicePrimitive, unslicePrimitive } from "./slice.ts";
 import { logSoftmaxGradPrimitive, logSoftmaxPrimitive, softmaxGradPrimitive, softmaxPrimitive } from "./softmax.ts";
@@ -19,13 +23,17 @@ import { oneHotPrimitive, scatterAddPrimitive, takePrimitive } from "./take.ts";
 import { scatterAlongPrimitive, takeAlongPrimitive } from "./take-along.ts";
 import { unaryPrimitives } from "./unary.ts";
 
+export { avgPool2d } from "./average-pool.ts";
 export { add, div, maximum, minimum, mul, pow, sub } from "./binary.ts";
 export { equal, less, lessEqual, notEqual } from "./comparison.ts";
+export { type ConvolutionOptions, conv2d, conv2dInputGrad, conv2dWeightGrad } from "./convolution.ts";
 export { fill, iota, scalar } from "./create.ts";
 export { argmax, max, min } from "./extremes.ts";
 export { layerNorm } from "./layer-norm.ts";
 export { broadcastTo, flip, reshape, transpose } from "./layout.ts";
 export { type MatmulOptions, matmul } from "./matmul.ts";
+export { maxPool2d } from "./max-pool.ts";
+export { foldIn, randomBits, splitKey, uniform } from "./random.ts";
 export { barrier, cast, where } from "./select.ts";
 export { concat, pad, slice } from "./slice.ts";
 export { logSoftmax, softmax } from "./softmax.ts";
@@ -88,4 +96,16 @@ export const primitiveList: readonly Primitive[] = [
   logSoftmaxGradPrimitive,
   layerNormPrimitive,
   layerNormGradPrimitive,
+  conv2dPrimitive,
+  conv2dInputGradPrimitive,
+  conv2dWeightGradPrimitive,
+  maxPool2dPrimitive,
+  maxPool2dGradPrimitive,
+  maxPool2dPickPrimitive,
+  avgPool2dPrimitive,
+  avgPool2dGradPrimitive,
+  randomBitsPrimitive,
+  uniformPrimitive,
+  splitKeyPrimitive,
+  foldInPrimitive,
 ] as readonly Primitive[];
