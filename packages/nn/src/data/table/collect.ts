@@ -69,30 +69,28 @@ function readRow(
   values: Float64Array,
   start: number,
 ): boolean {
-  let keep = true;
-  columns.forEach((column, i) => {
-    const cell = cells[column.index];
-    const where = `${what}, ${place}, column "${column.name}"`;
-    const found = readCell(cell, column, vocabularies[i], missingWords, where);
-    if (found === "wrong") throw badCell(cell, column, where);
-    if (found === "missing" && !acceptsMissing(column, where)) keep = false;
-    values[start + i] = found === "missing" ? Number.NaN : found.value;
+  const where = (column: UsedColumn): string => `${what}, ${place}, column "${column.name}"`;
+  const found = columns.map((column) => {
+    const cell = readCell(cells[column.index], column, missingWords);
+    if (cell === "wrong") throw badCell(cells[column.index], column, where(column));
+    return cell;
   });
-  return keep;
+  const kept = columns.map((column, i) => found[i] !== "missing" || acceptsMissing(column, where(column)));
+  // Words of rows that are left out are no categories.
+  if (!kept.every((isKept) => isKept)) return false;
+  columns.forEach((column, i) => {
+    const cell = found[i] ?? "missing";
+    const vocabulary = vocabularies[i];
+    if (cell === "missing" || vocabulary === undefined) values[start + i] = Number.NaN;
+    else if (typeof cell.value === "number") values[start + i] = cell.value;
+    else values[start + i] = placeOf(cell.value, vocabulary, where(column));
+  });
+  return true;
 }
 
-function readCell(
-  cell: unknown,
-  { kind }: UsedColumn,
-  vocabulary: Vocabulary | undefined,
-  missingWords: readonly string[],
-  where: string,
-): Cell<number> {
+function readCell(cell: unknown, { kind }: UsedColumn, missingWords: readonly string[]): Cell<number> | Cell<string> {
   if (kind === "number") return numberOf(cell, missingWords);
-  if (kind === "boolean") return booleanOf(cell, missingWords);
-  const word = categoryOf(cell, missingWords);
-  if (typeof word === "string" || vocabulary === undefined) return "missing" === word ? "missing" : "wrong";
-  return { value: placeOf(word.value, vocabulary, where) };
+  return kind === "boolean" ? booleanOf(cell, missingWords) : categoryOf(cell, missingWords);
 }
 
 function placeOf(word: string, { words, places, closed }: Vocabulary, where: string): number {
