@@ -14,7 +14,7 @@ export type Params = Readonly<Record<string, Tensor<Shape, FloatDType>>>;
 export type State = Readonly<Record<string, AnyTensor>>;
 
 /** A source of randomness for one use: the tensor that `random.key` makes. Never used twice. */
-export type Key = Tensor<readonly [2], "int32">;
+export type Key = Tensor<[2], "int32">;
 
 /** How a model is being applied. */
 export interface ApplyOptions {
@@ -29,7 +29,7 @@ export interface ApplyOptions {
 /** A model's result. */
 export interface Applied<Out extends Shape> {
   /** Shape `[batch, ...Out]`. */
-  readonly output: Tensor<readonly [number, ...Out], FloatDType>;
+  readonly output: Tensor<[number, ...Out], FloatDType>;
   /** State after this application; the given one when nothing changed. */
   readonly state: State;
 }

@@ -1,0 +1,155 @@
+/** @file Attention. Vaswani et al., 2017. */
+import { TrainlogError } from "../../error.ts";
+import {
+  add,
+  iota,
+  less,
+  matmul,
+  mul,
+  reshape,
+  scalar,
+  slice,
+  softmax,
+  transpose,
+  where,
+} from "../../primitives/index.ts";
+import type { ShowSize } from "../../shape/shape-error.ts";
+import type { AnyTensor } from "../../tensor/tensor.ts";
+import { xavierUniform, zeros } from "../init/init.ts";
+import { defineLayer, type M } from "../layer.ts";
+
+import { ANY_SIZE, checkCount, sizeFits, wrongInput } from "../shape-check.ts";
+import { checkRate, dropElements } from "./dropout.ts";
+import { affineOf, linear } from "./linear.ts";
+import { type Positions, rotate } from "./positions.ts";
+
+/** Stands for −∞ among the scores: exp of it is 0 in every float type, and unlike −∞ it has no NaN as a neighbour. */
+const MASKED = -1e30;
+
+/** Options of {@link attention}. */
+export interface AttentionOptions {
+  /** Position i sees positions up to i only. Default false. */
+  readonly causal?: boolean;
+  /** Added to the scores before softmax, to broadcast to `[..., queries, keys]`: 0 where visible, −1e30 where not. */
+  readonly mask?: AnyTensor;
+  /** Applied to the weights, for dropout. */
+  readonly onWeights?: (weights: AnyTensor) => AnyTensor;
+}
+
+/**
+ * softmax(q·kᵀ / √size)·v. As `torch.nn.functional.scaled_dot_product_attention`.
+ *
+ * @param q - Queries, shape `[..., queries, size]`.
+ * @param k - Keys, shape `[..., keys, size]`.
+ * @param v - Values, shape `[..., keys, width]`.
+ * @returns Shape `[..., queries, width]`.
+ * @throws TrainlogError `shape/mismatch`.
+ */
+export function attention(
+  q: AnyTensor,
+  k: AnyTensor,
+  v: AnyTensor,
+  { causal = false, mask, onWeights }: AttentionOptions = {},
+): AnyTensor {
+  const scale = scalar(1 / Math.sqrt(q.shape.at(-1) ?? 1), q.dtype);
+  let scores = matmul(mul(q, scale), k, { transposeB: true });
+  if (causal) scores = hideFuture(scores);
+  if (mask !== undefined) scores = add(scores, mask);
+  const weights = softmax(scores);
+  return matmul(onWeights === undefined ? weights : onWeights(weights), v);
+}
+
+function hideFuture(scores: AnyTensor): AnyTensor {
+  const pair = [scores.shape.at(-2) ?? 0, scores.shape.at(-1) ?? 0];
+  const future = less(iota(pair, 0, "int32"), iota(pair, 1, "int32"));
+  return where(future, scalar(MASKED, scores.dtype), scores);
+}
+
+/** Options of {@link multiHeadAttention}. */
+export interface MultiHeadAttentionOptions {
+  /** Number of heads; divides the size. */
+  readonly heads: number;
+  /** Position i sees positions up to i only. Default false. */
+  readonly causal?: boolean;
+  /** Add biases. Default true. */
+  readonly bias?: boolean;
+  /** Dropout on the attention weights, in training. Default 0. */
+  readonly dropout?: number;
+  /** Turn queries and keys by their positions (RoFormer); a number is the base. Default false. */
+  readonly rotary?: boolean | number;
+}
+
+/** The layer type of {@link multiHeadAttention}. */
+export type MultiHeadAttention<Size extends number> = Positions<Size, `multiHeadAttention(${ShowSize<Size>})`>;
+
+/**
+ * Self-attention with several heads. As `torch.nn.MultiheadAttention(size, heads, batch_first=True)` applied to `(x, x, x)`: parameters `in_proj_weight`
+ * `[3·size, size]` (queries, keys, values), `in_proj_bias`, `out_proj.weight`, `out_proj.bias`.
+ *
+ * Shape `[length, size]` → the same.
+ *
+ * @throws TrainlogError `nn/bad-option` when `heads` does not divide `size`.
+ */
+export function multiHeadAttention<const Size extends number>(
+  size: Size,
+  { heads, causal = false, bias = true, dropout = 0, rotary = false }: MultiHeadAttentionOptions,
+): M<MultiHeadAttention<Size>> {
+  checkHeads(size, heads);
+  checkRate("multiHeadAttention", dropout);
+  const label = `multiHeadAttention(${size})`;
+  const check = (input: readonly number[]): readonly number[] => {
+    if (input.length !== 2 || !sizeFits(input[1], size)) throw wrongInput(label, `[?, ${size}]`, input);
+    return input;
+  };
+  return defineLayer<MultiHeadAttention<Size>>({
+    kind: "multiHeadAttention",
+    label,
+    inputShape: [ANY_SIZE, size],
+    parameters: {
+      in_proj_weight: { shape: [3 * size, size], init: xavierUniform() },
+      ...(bias ? { in_proj_bias: { shape: [3 * size], init: zeros() } } : {}),
+    },
+    layers: [["out_proj", linear<number, number>(size, size, { bias, biasInit: zeros() })]],
+    outputShape: check,
+    forward: (self, x) => {
+      check(x.shape.slice(1));
+      const projected = affineOf(self, x, "in_proj_weight", bias ? "in_proj_bias" : undefined);
+      const { q, k, v } = splitHeads(projected, heads);
+      const turn = (t: AnyTensor): AnyTensor =>
+        rotary === false ? t : rotate(t, rotary === true ? {} : { base: rotary });
+      const onWeights = (weights: AnyTensor): AnyTensor => dropElements(self, weights, dropout);
+      return self.call("out_proj", mergeHeads(attention(turn(q), turn(k), v, { causal, onWeights })));
+    },
+  });
+}
+
+function checkHeads(size: number, heads: number): void {
+  checkCount("the size of multiHeadAttention", size);
+  checkCount("the number of heads of multiHeadAttention", heads);
+  if (size % heads === 0) return;
+  throw new TrainlogError(
+    "nn/bad-option",
+    `each head takes an equal part of the size, but ${heads} heads do not divide ${size}`,
+  );
+}
+
+/** `[batch, length, 3·size]` → three of `[batch, heads, length, size / heads]`. */
+function splitHeads(projected: AnyTensor, heads: number): { q: AnyTensor; k: AnyTensor; v: AnyTensor } {
+  const [batch = 0, length = 0, width = 0] = projected.shape;
+  const headSize = width / 3 / heads;
+  const parts = transpose(reshape(projected, [batch, length, 3, heads, headSize]), [2, 0, 3, 1, 4]);
+  const part = (which: number): AnyTensor =>
+    reshape(slice(parts, [which, 0, 0, 0, 0], [which + 1, batch, heads, length, headSize]), [
+      batch,
+      heads,
+      length,
+      headSize,
+    ]);
+  return { q: part(0), k: part(1), v: part(2) };
+}
+
+/** `[batch, heads, length, width]` → `[batch, length, heads·width]`. */
+function mergeHeads(x: AnyTensor): AnyTensor {
+  const [batch = 0, heads = 0, length = 0, width = 0] = x.shape;
+  return reshape(transpose(x, [0, 2, 1, 3]), [batch, length, heads * width]);
+}

@@ -1,0 +1,56 @@
+/** @file Losses of regression. */
+import { TrainlogError } from "../../error.ts";
+import { abs, lessEqual, mul, square, sub, where } from "../../primitives/index.ts";
+import type { Shape } from "../../shape/shape.ts";
+import type { FloatDType } from "../../tensor/dtype.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { checkSameShape, type LossOptions, numberLike, type Reduced, type Reduction, reduce } from "./reduction.ts";
+
+/**
+ * Squared error (output − target)², its mean by default. As `torch.nn.MSELoss`.
+ *
+ * @param output - Any shape.
+ * @param target - The same shape.
+ * @throws TrainlogError `shape/mismatch`, `dtype/mismatch`, `nn/bad-option`.
+ */
+export function mse<S extends Shape, D extends FloatDType, R extends Reduction = "mean">(
+  output: Tensor<S, D>,
+  target: Tensor<NoInfer<S>, NoInfer<D>>,
+  { reduction }: LossOptions<R> = {},
+): Reduced<R, S, D> {
+  checkSameShape("mse", output, target);
+  return reduce("mse", square(sub(output, target)), reduction);
+}
+
+/** Absolute error |output − target|, its mean by default. As `torch.nn.L1Loss`. Shapes and errors as {@link mse}. */
+export function mae<S extends Shape, D extends FloatDType, R extends Reduction = "mean">(
+  output: Tensor<S, D>,
+  target: Tensor<NoInfer<S>, NoInfer<D>>,
+  { reduction }: LossOptions<R> = {},
+): Reduced<R, S, D> {
+  checkSameShape("mae", output, target);
+  return reduce("mae", abs(sub(output, target)), reduction);
+}
+
+/** Options of {@link huber}. */
+export interface HuberOptions<R extends Reduction = Reduction> extends LossOptions<R> {
+  /** Where the loss goes over from squared to absolute. Default 1. */
+  readonly delta?: number;
+}
+
+/**
+ * ½·e² for errors |e| ≤ delta, delta·(|e| − ½·delta) beyond, its mean by default. Huber, 1964; as `torch.nn.HuberLoss`. Shapes and errors as {@link mse}.
+ */
+export function huber<S extends Shape, D extends FloatDType, R extends Reduction = "mean">(
+  output: Tensor<S, D>,
+  target: Tensor<NoInfer<S>, NoInfer<D>>,
+  { reduction, delta = 1 }: HuberOptions<R> = {},
+): Reduced<R, S, D> {
+  checkSameShape("huber", output, target);
+  if (!(delta > 0)) throw new TrainlogError("nn/bad-option", `the delta of huber is above 0; got ${String(delta)}`);
+  const error = sub(output, target);
+  const size = abs(error);
+  const near = mul(square(error), numberLike(0.5, error));
+  const far = mul(sub(size, numberLike(delta / 2, error)), numberLike(delta, error));
+  return reduce("huber", where(lessEqual(size, numberLike(delta, size)), near, far), reduction);
+}
