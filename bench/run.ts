@@ -1,9 +1,9 @@
 /**
- * @file `npm run bench [-- names…]`: measures, prints the tables, and writes them to `bench/RESULTS.md` when all were measured.
+ * @file `npm run bench [-- names…]`: measures, prints the tables, and puts them into `bench/RESULTS.md`; sections that were not asked for stay as they are.
  *
- * Peers come from PyPI into a virtual environment in the user's cache folder (`~/.cache/trainlog/bench-venv`), made on the first run.
+ * Peers come from PyPI into virtual environments in the user's cache folder (`~/.cache/trainlog/`), made on the first run.
  */
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { installSize } from "./install-size.ts";
 import { logCost } from "./log-cost.ts";
@@ -11,6 +11,7 @@ import { type Bench, type Figure, machine } from "./measure.ts";
 import { recovery } from "./recovery.ts";
 import { series } from "./series.ts";
 import { storeIngest } from "./store-ingest.ts";
+import { train } from "./train.ts";
 
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   "log-cost": logCost,
@@ -18,6 +19,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   series,
   recovery,
   "install-size": installSize,
+  train,
 };
 
 function markdown({ title, method, figures }: Bench): string {
@@ -39,15 +41,21 @@ const unknown = asked.filter((name) => !(name in BENCHES));
 if (unknown.length > 0)
   throw new Error(`no such bench: ${unknown.join(", ")}; there are ${Object.keys(BENCHES).join(", ")}`);
 
-const sections: string[] = [];
+const results = fileURLToPath(new URL("RESULTS.md", import.meta.url));
+
+/** The sections of the page, by heading, in order. */
+function sectionsOf(page: string): Map<string, string> {
+  const sections = page.split(/^(?=## )/m).slice(1);
+  return new Map(sections.map((section) => [section.split("\n", 1)[0] ?? "", section.trimEnd()]));
+}
+
+const sections = sectionsOf(readFileSync(results, "utf8"));
 for (const [name, bench] of Object.entries(BENCHES)) {
   if (asked.length > 0 && !asked.includes(name)) continue;
   console.error(`bench: ${name} …`);
   const section = markdown(await bench());
   console.log(`${section}\n`);
-  sections.push(section);
+  sections.set(section.split("\n", 1)[0] ?? "", section);
 }
-if (asked.length === 0) {
-  const head = `# Figures\n\nMeasured with \`npm run bench\` on ${machine()}. The machine is shared: medians and ratios are worth more than single numbers.`;
-  writeFileSync(fileURLToPath(new URL("RESULTS.md", import.meta.url)), `${[head, ...sections].join("\n\n")}\n`);
-}
+const head = `# Figures\n\nMeasured with \`npm run bench\` on ${machine()}. The machine is shared: medians and ratios are worth more than single numbers.`;
+writeFileSync(results, `${[head, ...sections.values()].join("\n\n")}\n`);
