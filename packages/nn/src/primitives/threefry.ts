@@ -1,14 +1,14 @@
 /** @file Threefry-2x32-20 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011): a keyed scramble of 64 bits. */
 
 /** "Skein" parity constant of the 32-bit key schedule. */
-const PARITY = 0x1bd11bda;
+export const PARITY = 0x1bd11bda;
 /** Rotations of the rounds, in bits; each row of four is used in turn. */
-const ROTATIONS = [
+export const ROTATIONS = [
   [13, 15, 26, 6],
   [17, 29, 16, 24],
 ] as const;
 /** Groups of four rounds: 20 in all, with a margin over the 13 that pass all statistical tests. */
-const GROUPS = 5;
+export const GROUPS = 5;
 
 /** A pair of 32-bit words; as numbers they may be signed or unsigned. */
 export type Words = readonly [number, number];
