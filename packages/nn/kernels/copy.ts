@@ -2,6 +2,7 @@
  * @file Moving elements: strided copies (transpose, slice, flip, pad, concatenate and broadcast are all such), filling and conversion of types.
  */
 import { transpose4 } from "./gemm-pack";
+import { storeUpTo4 } from "./lanes";
 import { JOB_COPY } from "./job-numbers";
 import { argument, isBig, partStart, run, setArgument } from "./threads";
 
@@ -37,7 +38,7 @@ function copyPart(
   bytes: i32, out: usize, o3: i32, o2: i32, o1: i32, o0: i32, x: usize, s3: i32, s2: i32, s1: i32, s0: i32, n2: i32, n1: i32, n0: i32, first: i32, last: i32,
 ): void {
   const shift: usize = bytes == 8 ? 3 : 2;
-  const isTranspose = bytes == 4 && o0 == 1 && s1 == 1 && s0 != 1;
+  const isTranspose = bytes == 4 && o0 == 1 && s1 == 1 && s0 > 1;
   for (let slice = first; slice < last; slice++) {
     const i3 = slice / n2, i2 = slice - i3 * n2;
     const to = out + (<usize>(i3 * o3 + i2 * o2) << shift), from = x + (<usize>(i3 * s3 + i2 * s2) << shift);
@@ -68,26 +69,36 @@ function moveFloat(out: usize, toBytes: usize, x: usize, fromBytes: usize, i: i3
 function copySlice(shift: usize, out: usize, o1: i32, o0: i32, x: usize, s1: i32, s0: i32, n1: i32, n0: i32): void {
   const toStep: usize = <usize>o0 << shift, fromStep: usize = <usize>s0 << shift;
   for (let i = 0; i < n1; i++, out += <usize>o1 << shift, x += <usize>s1 << shift) {
-    if (o0 == 1 && s0 == 1) memory.copy(out, x, <usize>n0 << shift);
+    if (o0 == 1 && s0 == 1) copyBytes(out, x, n0 << <i32>shift);
+    else if (o0 == 1 && s0 == 0 && shift == 2) fillFloats(out, v128.load32_splat(x), n0);
     else if (shift == 3) moveRow<u64>(out, toStep, x, fromStep, n0);
     else moveRow<u32>(out, toStep, x, fromStep, n0);
   }
+}
+
+/** For short rows quicker than the engine's `memory.copy`, which is a call out of WebAssembly. */
+function copyBytes(to: usize, x: usize, bytes: i32): void {
+  if (bytes > 1024) {
+    memory.copy(to, x, bytes);
+    return;
+  }
+  for (; bytes >= 16; bytes -= 16, to += 16, x += 16) v128.store(to, v128.load(x));
+  for (; bytes > 0; bytes -= 4, to += 4, x += 4) store<i32>(to, load<i32>(x));
 }
 
 function moveRow<T>(out: usize, toStep: usize, x: usize, fromStep: usize, size: i32): void {
   for (; size > 0; size--, out += toStep, x += fromStep) store<T>(out, load<T>(x));
 }
 
-/** Every one of `size` elements the same; `value` in 4 bytes (float or int32, as bits). */
-export function fill_4(out: usize, bits: i32, size: i32): void {
-  const x = i32x4.splat(bits);
-  for (; size >= 4; size -= 4, out += 16) v128.store(out, x);
-  for (; size > 0; size--, out += 4) store<i32>(out, bits);
+function fillFloats(out: usize, x: v128, size: i32): void {
+  for (; size > 0; size -= 4, out += 16) storeUpTo4(out, x, size);
 }
 
-/** As {@link fill_4}, for f64. */
-export function fill_f64(out: usize, value: f64, size: i32): void {
-  for (; size > 0; size--, out += 8) store<f64>(out, value);
+/** `size` elements of one value; `dtype` 0 float, 1 f64, 2 int32. */
+export function fill(dtype: i32, out: usize, value: f64, size: i32): void {
+  if (dtype == 0) fillFloats(out, f32x4.splat(<f32>value), size);
+  else if (dtype == 2) fillFloats(out, i32x4.splat(<i32>value), size);
+  else for (; size > 0; size--, out += 8) store<f64>(out, value);
 }
 
 /** Float to int32, truncated; out of range saturates and NaN gives 0. */

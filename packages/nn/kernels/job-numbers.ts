@@ -5,3 +5,6 @@ export const JOB_BINARY: i32 = 2;
 export const JOB_COPY: i32 = 3;
 export const JOB_REDUCE: i32 = 4;
 export const JOB_SOFTMAX: i32 = 5;
+export const JOB_CONV: i32 = 6;
+export const JOB_CONV_WEIGHTS: i32 = 7;
+export const JOB_LAYER_NORM: i32 = 8;

@@ -27,6 +27,11 @@ export function argument(index: i32): i32 {
   return load<i32>(ARGUMENTS + (<usize>index << 2));
 }
 
+/** An argument that is a place in memory. */
+export function pointer(index: i32): usize {
+  return load<usize>(ARGUMENTS + (<usize>index << 2));
+}
+
 export function floatArgument(index: i32): f32 {
   return load<f32>(ARGUMENTS + (<usize>index << 2));
 }
@@ -39,6 +44,11 @@ export function workspace(thread: i32): usize {
 /** First of `units` that part `part` of `parts` does; its last is the first of the next part. */
 export function partStart(units: i32, part: i32, parts: i32): i32 {
   return <i32>((<i64>units * part) / parts);
+}
+
+/** Runs a job whose arguments are set on this thread alone. */
+export function runAlone(job: i32): void {
+  runPart(job, 0, 1);
 }
 
 /** Runs a job whose arguments are set on all threads that are ready, and returns when it is done. */

@@ -1,13 +1,21 @@
 /** @file Which primitives have fast kernels. */
 import type { Lowering } from "../primitives/primitive.ts";
 import { recordingKernels } from "./kernel-set.ts";
+import { convolutionLowerings } from "./lowerings/convolution.ts";
 import { elementwiseLowerings } from "./lowerings/elementwise.ts";
+import { indexingLowerings } from "./lowerings/indexing.ts";
 import type { KernelLowering } from "./lowerings/kernel-lowering.ts";
+import { layoutLowerings } from "./lowerings/layout.ts";
 import { matmul } from "./lowerings/matmul.ts";
+import { reduceLowerings } from "./lowerings/reduce.ts";
 
 /** Fast ways to compute, by primitive name, on kernels that are called directly. */
 export const kernelLowerings: Readonly<Record<string, KernelLowering | undefined>> = {
   ...elementwiseLowerings,
+  ...reduceLowerings,
+  ...layoutLowerings,
+  ...indexingLowerings,
+  ...convolutionLowerings,
   matmul,
 };
 

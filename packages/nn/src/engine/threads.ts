@@ -86,7 +86,7 @@ interface WorkerData {
 /** What a worker runs. A text, so that it needs no file of its own, which bundlers would have to know of. */
 const WORKER_BODY = `new WebAssembly.Instance(data.module, {
   env: { memory: data.memory },
-  host: { startThreads() {} },
+  host: { startThreads() {}, badIndex() {} },
   math: { sin: Math.sin, cos: Math.cos, pow: Math.pow },
 }).exports.worker();`;
 

@@ -30,6 +30,87 @@ export interface Kernels {
   cast_f64_f32(out: number, x: number, size: number): void;
   cast_i32_f32(out: number, x: number, size: number): void;
   /**
+   * out `[n, o, oh, ow]` = x `[n, c, h, w]` convolved with the weights.
+   *
+   * @param scratch - Working memory, of the size that `convolutionScratch` (`src/engine/lowerings/convolution.ts`) says.
+   * @param slots - For how many threads it is.
+   * @param padH - Rows of zeros above; below, as many as the output's size asks for. So `padW`.
+   */
+  conv2d_f32(
+    out: number,
+    x: number,
+    weights: number,
+    scratch: number,
+    slots: number,
+    n: number,
+    c: number,
+    h: number,
+    w: number,
+    o: number,
+    kh: number,
+    kw: number,
+    oh: number,
+    ow: number,
+    strideH: number,
+    strideW: number,
+    padH: number,
+    padW: number,
+    dilationH: number,
+    dilationW: number,
+    groups: number,
+  ): void;
+  /**
+   * Gradient by the input: out `[n, c, h, w]` from the cotangent g `[n, o, oh, ow]`. It is the convolution of g, spread by the stride, with the mirrored
+   * weights. Sizes are those of the forward convolution.
+   */
+  conv2d_input_grad_f32(
+    out: number,
+    g: number,
+    weights: number,
+    scratch: number,
+    slots: number,
+    n: number,
+    c: number,
+    h: number,
+    w: number,
+    o: number,
+    kh: number,
+    kw: number,
+    oh: number,
+    ow: number,
+    strideH: number,
+    strideW: number,
+    padH: number,
+    padW: number,
+    dilationH: number,
+    dilationW: number,
+    groups: number,
+  ): void;
+  /** out `[o, c / groups, kh, kw]` from the input x and the cotangent g `[n, o, oh, ow]`; the rest as in `conv2d_f32`. */
+  conv2d_weight_grad_f32(
+    out: number,
+    x: number,
+    g: number,
+    scratch: number,
+    slots: number,
+    n: number,
+    c: number,
+    h: number,
+    w: number,
+    o: number,
+    kh: number,
+    kw: number,
+    oh: number,
+    ow: number,
+    strideH: number,
+    strideW: number,
+    padH: number,
+    padW: number,
+    dilationH: number,
+    dilationW: number,
+    groups: number,
+  ): void;
+  /**
    * out[i3·o3 + i2·o2 + i1·o1 + i0·o0] = x[i3·s3 + i2·s2 + i1·s1 + i0·s0] for all 0 ≤ ij < nj.
    *
    * @param bytes - Size of an element, 4 or 8.
@@ -52,10 +133,12 @@ export interface Kernels {
     n1: number,
     n0: number,
   ): void;
-  /** Every one of `size` elements the same; `value` in 4 bytes (float or int32, as bits). */
-  fill_4(out: number, bits: number, size: number): void;
-  /** As {@link fill_4}, for f64. */
-  fill_f64(out: number, value: number, size: number): void;
+  /** `size` elements of one value; `dtype` 0 float, 1 f64, 2 int32. */
+  fill(dtype: number, out: number, value: number, size: number): void;
+  /** Each of `rows` rows of `length` floats: (x − mean) / √(variance + epsilon), the variance divided by `length`. */
+  layer_norm_f32(out: number, x: number, rows: number, length: number, epsilon: number): void;
+  /** Gradient by x from the cotangent g: (g − mean(g) − y · mean(g · y)) / √(variance + epsilon), where y is the normalised row. */
+  layer_norm_grad_f32(out: number, x: number, g: number, rows: number, length: number, epsilon: number): void;
   /**
    * C = op(A) · op(B) for `batch` pairs of row-major matrices, C `[m, n]`.
    *
@@ -90,8 +173,30 @@ export interface Kernels {
     stepA: number,
     stepB: number,
   ): void;
+  /** For each of `count` indices a row of `depth` zeros with a 1 at that place; only zeros for an index outside of the row. */
+  one_hot_f32(out: number, indices: number, count: number, depth: number): void;
   /** out[o, i] = sum (0), largest (1) or smallest (2) of x[o, :, i]; `length` at least 1 for the last two. NaN wins. */
   reduce_f32(operation: number, out: number, x: number, outer: number, length: number, inner: number): void;
+  /** out[o, indices[i], :] += x[o, i, :], into zeros; indices in their order, so sums have the same bits every time. */
+  scatter_add_f32(
+    out: number,
+    x: number,
+    indices: number,
+    outer: number,
+    length: number,
+    inner: number,
+    count: number,
+  ): void;
+  /** out[o, indices[o, i, j], j] += x[o, i, j], into zeros. */
+  scatter_along_f32(
+    out: number,
+    x: number,
+    indices: number,
+    outer: number,
+    length: number,
+    inner: number,
+    count: number,
+  ): void;
   /**
    * out = condition ≠ 0 ? a : b, elements of 4 bytes; steps as in `binary`.
    *
@@ -120,6 +225,18 @@ export interface Kernels {
   softmax_f32(logarithm: number, out: number, x: number, rows: number, length: number): void;
   /** Gradient of softmax from its output y: y · (g − Σ g·y); of its logarithm: g − e^y · Σ g. */
   softmax_grad_f32(logarithm: number, out: number, g: number, y: number, rows: number, length: number): void;
+  /** out[o, i, :] = x[o, indices[i], :] for `count` indices. */
+  take_4(out: number, x: number, indices: number, outer: number, length: number, inner: number, count: number): void;
+  /** out[o, i, j] = x[o, indices[o, i, j], j], `count` indices along the axis. */
+  take_along_4(
+    out: number,
+    x: number,
+    indices: number,
+    outer: number,
+    length: number,
+    inner: number,
+    count: number,
+  ): void;
   /** out[i] = operation(x[i]) for `size` floats; `out` may be `x`. */
   unary_f32(operation: number, out: number, x: number, size: number): void;
 }
@@ -131,14 +248,23 @@ export const KERNEL_NAMES = [
   "cast_f32_i32",
   "cast_f64_f32",
   "cast_i32_f32",
+  "conv2d_f32",
+  "conv2d_input_grad_f32",
+  "conv2d_weight_grad_f32",
   "copy",
-  "fill_4",
-  "fill_f64",
+  "fill",
+  "layer_norm_f32",
+  "layer_norm_grad_f32",
   "matmul_f32",
   "matmul_f64",
+  "one_hot_f32",
   "reduce_f32",
+  "scatter_add_f32",
+  "scatter_along_f32",
   "select_4",
   "softmax_f32",
   "softmax_grad_f32",
+  "take_4",
+  "take_along_4",
   "unary_f32",
 ] as const satisfies readonly (keyof Kernels)[];

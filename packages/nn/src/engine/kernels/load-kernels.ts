@@ -57,6 +57,13 @@ function clearSharedFlag(bytes: Uint8Array): void {
   bytes[at + MEMORY_IMPORT.length] = HAS_MAXIMUM;
 }
 
+function badIndex(index: number, length: number): never {
+  throw new TrainlogError(
+    "shape/bad-index",
+    `an index is ${index}, but the axis that it counts along has ${length} places: indices go from 0 to ${length - 1}`,
+  );
+}
+
 /** An instance over `memory`. */
 export function instantiateKernels(
   module: WebAssembly.Module,
@@ -65,7 +72,7 @@ export function instantiateKernels(
 ): KernelExports {
   const { exports } = new WebAssembly.Instance(module, {
     env: { memory },
-    host: { ...host },
+    host: { ...host, badIndex },
     math: { sin: Math.sin, cos: Math.cos, pow: Math.pow },
   });
   // The interface is generated from the same module. A plain object with own properties: calls through the frozen export object are slower.
