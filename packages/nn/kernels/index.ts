@@ -7,6 +7,8 @@ export { matmul_f32 } from "./gemm";
 export { matmul_f64 } from "./gemm-f64";
 export { one_hot_f32, scatter_add_f32, scatter_along_f32, take_4, take_along_4 } from "./indexing";
 export { layer_norm_f32, layer_norm_grad_f32 } from "./layer-norm";
+export { pool2d_f32 } from "./pool";
+export { fold_in, random } from "./random";
 export { reduce_f32 } from "./reduce";
 export { select_4 } from "./select";
 export { softmax_f32, softmax_grad_f32 } from "./softmax";

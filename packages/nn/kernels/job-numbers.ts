@@ -8,3 +8,5 @@ export const JOB_SOFTMAX: i32 = 5;
 export const JOB_CONV: i32 = 6;
 export const JOB_CONV_WEIGHTS: i32 = 7;
 export const JOB_LAYER_NORM: i32 = 8;
+export const JOB_POOL: i32 = 9;
+export const JOB_RANDOM: i32 = 10;

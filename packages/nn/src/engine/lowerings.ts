@@ -7,6 +7,8 @@ import { indexingLowerings } from "./lowerings/indexing.ts";
 import type { KernelLowering } from "./lowerings/kernel-lowering.ts";
 import { layoutLowerings } from "./lowerings/layout.ts";
 import { matmul } from "./lowerings/matmul.ts";
+import { poolingLowerings } from "./lowerings/pooling.ts";
+import { randomLowerings } from "./lowerings/random.ts";
 import { reduceLowerings } from "./lowerings/reduce.ts";
 
 /** Fast ways to compute, by primitive name, on kernels that are called directly. */
@@ -16,6 +18,8 @@ export const kernelLowerings: Readonly<Record<string, KernelLowering | undefined
   ...layoutLowerings,
   ...indexingLowerings,
   ...convolutionLowerings,
+  ...poolingLowerings,
+  ...randomLowerings,
   matmul,
 };
 

@@ -135,6 +135,8 @@ export interface Kernels {
   ): void;
   /** `size` elements of one value; `dtype` 0 float, 1 f64, 2 int32. */
   fill(dtype: number, out: number, value: number, size: number): void;
+  /** out (two int32) = scramble of the counter (0, number) under the key. */
+  fold_in(out: number, key: number, number: number): void;
   /** Each of `rows` rows of `length` floats: (x − mean) / √(variance + epsilon), the variance divided by `length`. */
   layer_norm_f32(out: number, x: number, rows: number, length: number, epsilon: number): void;
   /** Gradient by x from the cotangent g: (g − mean(g) − y · mean(g · y)) / √(variance + epsilon), where y is the normalised row. */
@@ -175,6 +177,41 @@ export interface Kernels {
   ): void;
   /** For each of `count` indices a row of `depth` zeros with a 1 at that place; only zeros for an index outside of the row. */
   one_hot_f32(out: number, indices: number, count: number, depth: number): void;
+  /**
+   * One of five operations on windows of kh × kw:
+   *
+   * - 0: `out` are the windows' maxima (NaN if one is NaN).
+   * - 1: zeros of the shape of x, but at the first maximum of each window the sum of its `other` `[planes, oh, ow]`.
+   * - 2: elements of `other`, of the shape of x, at the places of the windows' first maxima in x.
+   * - 3: `out` are the windows' means.
+   * - 4: `out` of shape `[planes, h, w]`: x `[planes, oh, ow]` spread evenly over the windows.
+   *
+   * @param countPadding - 1: padding counts as zeros in means; 0: it is left out.
+   */
+  pool2d_f32(
+    operation: number,
+    out: number,
+    x: number,
+    other: number,
+    planes: number,
+    h: number,
+    w: number,
+    oh: number,
+    ow: number,
+    kh: number,
+    kw: number,
+    strideH: number,
+    strideW: number,
+    padH: number,
+    padW: number,
+    countPadding: number,
+  ): void;
+  /**
+   * `count` results under the key at `key` (two int32).
+   *
+   * @param kind - 0: 32 bits each; 1: a float from [0, 1) each, a multiple of 2^-23; 2: two words each.
+   */
+  random(kind: number, out: number, key: number, count: number): void;
   /** out[o, i] = sum (0), largest (1) or smallest (2) of x[o, :, i]; `length` at least 1 for the last two. NaN wins. */
   reduce_f32(operation: number, out: number, x: number, outer: number, length: number, inner: number): void;
   /** out[o, indices[i], :] += x[o, i, :], into zeros; indices in their order, so sums have the same bits every time. */
@@ -253,11 +290,14 @@ export const KERNEL_NAMES = [
   "conv2d_weight_grad_f32",
   "copy",
   "fill",
+  "fold_in",
   "layer_norm_f32",
   "layer_norm_grad_f32",
   "matmul_f32",
   "matmul_f64",
   "one_hot_f32",
+  "pool2d_f32",
+  "random",
   "reduce_f32",
   "scatter_add_f32",
   "scatter_along_f32",
