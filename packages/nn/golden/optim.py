@@ -118,17 +118,14 @@ def ema_trajectory(dtype):
     return kept
 
 
-def rates(make, base):
+def rates(make, base, updates):
     optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=base)
     scheduler = make(optimizer)
     seen = []
-    for _ in range(60):
+    for _ in range(updates):
         seen.append(optimizer.param_groups[0]["lr"])
         optimizer.step()
-        try:
-            scheduler.step()
-        except ValueError:  # OneCycleLR refuses to go on after its end.
-            break
+        scheduler.step()
     return seen
 
 
@@ -165,7 +162,7 @@ def main():
             for kind, by in [("clipByGlobalNorm", 0.5), ("clipByValue", 0.25)]
         ],
         "ema": {"decay": 0.9, **{key: ema_trajectory(dtype) for key, dtype in dtypes.items()}},
-        "schedules": [{"schedule": name, "options": options, "rates": rates(make, BASE[name])} for name, options, make in SCHEDULES],
+        "schedules": [{"schedule": name, "options": options, "rates": rates(make, BASE[name], options["steps"] if name == "oneCycle" else 60)} for name, options, make in SCHEDULES],
     }
     text = json.dumps(golden, separators=(",", ":"))
     (HERE / "optim.json").write_text(text.replace('{"optimizer"', '\n{"optimizer"').replace('{"schedule":', '\n{"schedule":') + "\n")
