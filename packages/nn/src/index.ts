@@ -12,6 +12,8 @@ export {
 } from "./autograd/transforms.ts";
 export * as Data from "./data/index.ts";
 export { TrainlogError, type TrainlogErrorOptions } from "./error.ts";
+export * as nn from "./nn/index.ts";
+export * as random from "./random/index.ts";
 export type { Shape } from "./shape/shape.ts";
 export type { DType, FloatDType, TypedArrayOf } from "./tensor/dtype.ts";
 export type { Nested } from "./tensor/format.ts";

@@ -2,10 +2,10 @@
 import { TrainlogError } from "../error.ts";
 import { generator } from "../random/generator.ts";
 import { type Shape, sizeOf } from "../shape/shape.ts";
+import { fromNumbers } from "../tensor/create.ts";
 import type { DType, FloatDType } from "../tensor/dtype.ts";
 import type { AnyTensor, Tensor } from "../tensor/tensor.ts";
 import { type Application, type BoundLayer, bindLayer, callLayer } from "./call.ts";
-import { hostTensor } from "./host-tensor.ts";
 import type { M, ParameterSpec, StateSpec } from "./layer.ts";
 import type { Apply, LayerType } from "./layer-type.ts";
 import type { Applied, ApplyOptions, Model, Params, State } from "./model.ts";
@@ -56,12 +56,14 @@ export function build<L extends LayerType>(
   const bound = bindLayer(mkModel);
   for (const { name, spec } of parameterSpecs(bound)) {
     checkNew(name, params, state);
-    params[name] = hostTensor(spec.init(source.fork(name), spec.shape), spec.shape, dtype);
+    const first = fromNumbers(spec.shape, spec.init(source.fork(name), spec.shape), dtype);
+    // Of the float type that was asked for.
+    params[name] = first as Tensor<Shape, FloatDType>;
   }
   for (const { name, spec } of stateSpecs(bound)) {
     checkNew(name, params, state);
     const elements = new Float64Array(sizeOf(spec.shape)).fill(spec.value);
-    state[name] = hostTensor(elements, spec.shape, spec.dtype === "model" ? dtype : spec.dtype);
+    state[name] = fromNumbers(spec.shape, elements, spec.dtype === "model" ? dtype : spec.dtype);
   }
   return { model: modelOf(mkModel, bound), params, state };
 }

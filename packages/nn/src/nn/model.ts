@@ -3,18 +3,19 @@
  *
  * A model holds no numbers. `nn.build(mkModel, { seed })` allocates its parameters and state; `model.apply` computes with the ones it is given.
  */
+
+import type { Key } from "../random/key.ts";
 import type { Shape } from "../shape/shape.ts";
 import type { DType, FloatDType } from "../tensor/dtype.ts";
 import type { AnyTensor, Tensor } from "../tensor/tensor.ts";
+
+export type { Key } from "../random/key.ts";
 
 /** Trainable tensors by name, as PyTorch's `state_dict` names them: `"0.weight"`, `"encoder.1.bias"`. Flat, in the order of the layers. */
 export type Params = Readonly<Record<string, Tensor<Shape, FloatDType>>>;
 
 /** What a model carries from step to step without training it (running statistics of batch norm), by name. */
 export type State = Readonly<Record<string, AnyTensor>>;
-
-/** A source of randomness for one use: the tensor that `random.key` makes. Never used twice. */
-export type Key = Tensor<[2], "int32">;
 
 /** How a model is being applied. */
 export interface ApplyOptions {

@@ -1,8 +1,8 @@
 /** @file Average pooling to a size that is given, whatever goes in. */
 import { matmul, mean, reshape } from "../../primitives/index.ts";
 import type { Shape } from "../../shape/shape.ts";
+import { fromNumbers } from "../../tensor/create.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
-import { hostTensor } from "../host-tensor.ts";
 import { defineLayer, type M } from "../layer.ts";
 import { ANY_SIZE, showSizes, wrongInput } from "../shape-check.ts";
 import type { AdaptivePool2d } from "../window-type.ts";
@@ -60,5 +60,5 @@ function meansMatrix(length: number, wanted: number, like: AnyTensor): AnyTensor
     const end = Math.ceil(((window + 1) * length) / wanted);
     elements.fill(1 / (end - start), window * length + start, window * length + end);
   }
-  return hostTensor(elements, [wanted, length], like.dtype);
+  return fromNumbers([wanted, length], elements, like.dtype);
 }
