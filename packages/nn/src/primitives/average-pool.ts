@@ -1,13 +1,10 @@
 /** @file Means of windows. The operation is linear: its gradient is its transpose, whose gradient is the operation. */
 import { apply } from "../engine/apply.ts";
-import { TrainlogError } from "../error.ts";
-import { type Shape, sameShape, showShape } from "../shape/shape.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { operand } from "./operands.ts";
-import { eachPlace, type PoolAttributes, pooledShape, poolOfExamples } from "./pool-windows.ts";
+import { eachPlace, type Pair, type PoolAttributes, pooledShape, poolOfExamples } from "./pool-windows.ts";
 import type { Primitive } from "./primitive.ts";
-import { checkFloat } from "./shape-rules.ts";
-import type { Pair } from "./windows.ts";
+import { checkFloat, checkShapeIs } from "./shape-rules.ts";
 
 /** Attributes of {@link avgPool2dPrimitive}. */
 export interface AveragePoolAttributes extends PoolAttributes {
@@ -54,7 +51,7 @@ export const avgPool2dGradPrimitive: Primitive<AveragePoolGradAttributes> = {
   infer: (inputs, attributes) => {
     const g = operand(inputs, 0);
     const shape = [g.shape[0] ?? 0, g.shape[1] ?? 0, ...attributes.inputSize];
-    checkPooled(g.shape, pooledShape("avgPool2dGrad", shape, attributes));
+    checkShapeIs("avgPool2dGrad", "the result's cotangent", g.shape, pooledShape("avgPool2dGrad", shape, attributes));
     return { shape, dtype: g.dtype };
   },
   vjp: (u, _, __, { inputSize, ...attributes }) => [avgPool2d(u, attributes)],
@@ -68,14 +65,6 @@ export const avgPool2dGradPrimitive: Primitive<AveragePoolGradAttributes> = {
   },
   batch: (inputs, attributes) => poolOfExamples(avgPool2dGradPrimitive, inputs, attributes),
 };
-
-function checkPooled(got: Shape, expected: Shape): void {
-  if (sameShape(got, expected)) return;
-  throw new TrainlogError(
-    "shape/mismatch",
-    `avgPool2dGrad: got shape ${showShape(got)}, expected ${showShape(expected)}`,
-  );
-}
 
 /**
  * The mean of each window of floats.

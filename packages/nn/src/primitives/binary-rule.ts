@@ -1,11 +1,13 @@
 /** @file How an elementwise primitive of two operands is made from a function of two numbers. */
+
 import { apply } from "../engine/apply.ts";
+import { broadcastShapes } from "../shape/broadcast.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { alignAll, inFront } from "./batching.ts";
 import { broadcastStrides, indexMap } from "./index-map.ts";
 import { operand } from "./operands.ts";
 import type { Primitive, ReferenceView } from "./primitive.ts";
-import { broadcastShapes, checkFloat, checkSameDType } from "./shape-rules.ts";
+import { checkFloat, checkSameDType } from "./shape-rules.ts";
 import { unbroadcast } from "./unbroadcast.ts";
 
 /** Cotangent of one operand from the cotangent g of y, before broadcasting is undone. */

@@ -4,15 +4,17 @@
  * The three are bilinear and each one's gradients are the other two, so derivatives of every order stay among them.
  */
 import { apply } from "../engine/apply.ts";
-import { TrainlogError } from "../error.ts";
-import { type Shape, sameShape, showShape } from "../shape/shape.ts";
+import { checkWhole } from "../shape/axes.ts";
+import { type Shape, showShape } from "../shape/shape.ts";
+import { shapeError } from "../shape/shape-error.ts";
+import { convSize, type WindowAxis } from "../shape/window.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { convolutionOfExamples } from "./convolution-batch.ts";
 import { forwardReference, inputGradReference, weightGradReference } from "./convolution-reference.ts";
 import { operand } from "./operands.ts";
+import { checkImages, type Pair } from "./pool-windows.ts";
 import type { Abstract, Primitive } from "./primitive.ts";
-import { checkFloat, checkSameDType } from "./shape-rules.ts";
-import { type AxisWindow, checkedPlaces, checkImages, checkWindow, type Pair } from "./windows.ts";
+import { checkFloat, checkSameDType, checkShapeIs } from "./shape-rules.ts";
 
 /** How a filter is laid over an image; each pair is [vertical, horizontal]. */
 export interface ConvolutionAttributes {
@@ -35,45 +37,33 @@ export interface WeightGradAttributes extends ConvolutionAttributes {
   readonly kernelSize: Pair;
 }
 
-function axisWindow(size: number, axis: 0 | 1, { stride, padding, dilation }: ConvolutionAttributes): AxisWindow {
-  return { size, stride: stride[axis], padding: padding[axis], dilation: dilation[axis] };
+function along(axis: 0 | 1, kernel: number, { stride, padding, dilation }: ConvolutionAttributes): WindowAxis {
+  return { kernel, stride: stride[axis], padding: padding[axis], dilation: dilation[axis] };
 }
 
 /** Shape of the result of a convolution. */
 function resultShape(operation: string, image: Shape, weight: Shape, attributes: ConvolutionAttributes): Shape {
-  checkImages(operation, image);
-  checkChannels(operation, image, weight, attributes.groups);
-  const vertical = axisWindow(weight[2] ?? 0, 0, attributes);
-  const horizontal = axisWindow(weight[3] ?? 0, 1, attributes);
-  checkWindow(operation, vertical);
-  checkWindow(operation, horizontal);
-  const rows = checkedPlaces(operation, image, 2, vertical);
-  return [image[0] ?? 0, weight[0] ?? 0, rows, checkedPlaces(operation, image, 3, horizontal)];
+  const [batch = 0, channels = 0, height = 0, width = 0] = checkImages(operation, image);
+  checkFilters(operation, channels, weight, attributes.groups);
+  const [outChannels = 0, , kernelHeight = 0, kernelWidth = 0] = weight;
+  const rows = convSize(operation, height, along(0, kernelHeight, attributes));
+  return [batch, outChannels, rows, convSize(operation, width, along(1, kernelWidth, attributes))];
 }
 
-function checkChannels(operation: string, image: Shape, weight: Shape, groups: number): void {
+function checkFilters(operation: string, channels: number, weight: Shape, groups: number): void {
+  checkWhole(`${operation}: the number of groups`, groups, 1);
   const [outChannels = 0, perGroup = 0] = weight;
-  const channels = image[1] ?? 0;
-  const divides = Number.isInteger(groups) && groups >= 1 && outChannels % groups === 0;
-  if (weight.length === 4 && divides && perGroup * groups === channels) return;
-  throw new TrainlogError(
-    "shape/mismatch",
-    `${operation}: images ${showShape(image)} have ${channels} channels in ${groups} ${groups === 1 ? "group" : "groups"}; the weight must have shape ` +
-      `[out channels (a multiple of ${groups}), ${channels / groups}, height, width], got ${showShape(weight)}`,
+  if (weight.length === 4 && outChannels % groups === 0 && perGroup * groups === channels) return;
+  throw shapeError(
+    `${operation}: the filters do not fit images of ${channels} channels in ${groups} ${groups === 1 ? "group" : "groups"}`,
+    `[out channels${groups === 1 ? "" : `, a multiple of ${groups}`}, ${channels / groups}, height, width]`,
+    showShape(weight),
   );
 }
 
 function checkOperands(operation: string, a: Abstract, b: Abstract): void {
   checkSameDType(operation, a.dtype, b.dtype);
   checkFloat(operation, a);
-}
-
-function checkResult(operation: string, got: Shape, expected: Shape): void {
-  if (sameShape(got, expected)) return;
-  throw new TrainlogError(
-    "shape/mismatch",
-    `${operation}: the result's cotangent has shape ${showShape(got)}, expected ${showShape(expected)}`,
-  );
 }
 
 /** Convolution of images `[n, c, h, w]` with filters `[o, c / groups, kh, kw]`. */
@@ -116,7 +106,12 @@ export const conv2dInputGradPrimitive: Primitive<InputGradAttributes> = {
     checkOperands("conv2dInputGrad", g, w);
     const channels = (w.shape[1] ?? 0) * attributes.groups;
     const shape = [g.shape[0] ?? 0, channels, ...attributes.inputSize];
-    checkResult("conv2dInputGrad", g.shape, resultShape("conv2dInputGrad", shape, w.shape, attributes));
+    checkShapeIs(
+      "conv2dInputGrad",
+      "the result's cotangent",
+      g.shape,
+      resultShape("conv2dInputGrad", shape, w.shape, attributes),
+    );
     return { shape, dtype: g.dtype };
   },
   vjp: (u, inputs, _, { inputSize, ...attributes }, needs) => {
@@ -145,7 +140,12 @@ export const conv2dWeightGradPrimitive: Primitive<WeightGradAttributes> = {
     const g = operand(inputs, 1);
     checkOperands("conv2dWeightGrad", x, g);
     const shape = [g.shape[1] ?? 0, (x.shape[1] ?? 0) / attributes.groups, ...attributes.kernelSize];
-    checkResult("conv2dWeightGrad", g.shape, resultShape("conv2dWeightGrad", x.shape, shape, attributes));
+    checkShapeIs(
+      "conv2dWeightGrad",
+      "the result's cotangent",
+      g.shape,
+      resultShape("conv2dWeightGrad", x.shape, shape, attributes),
+    );
     return { shape, dtype: x.dtype };
   },
   vjp: (v, inputs, _, { kernelSize, ...attributes }, needs) => {

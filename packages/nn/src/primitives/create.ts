@@ -1,11 +1,12 @@
 /** @file Primitives that make tensors from nothing. */
+
 import { apply } from "../engine/apply.ts";
+import { normalAxis } from "../shape/axes.ts";
 import { checkShape, type Shape } from "../shape/shape.ts";
 import type { DType } from "../tensor/dtype.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { axisView } from "./index-map.ts";
 import type { Primitive } from "./primitive.ts";
-import { normalizeAxis } from "./shape-rules.ts";
 
 /** Attributes of {@link fillPrimitive}. */
 export interface FillAttributes {
@@ -66,5 +67,5 @@ export const iotaPrimitive: Primitive<IotaAttributes> = {
  */
 export function iota(shape: Shape, axis: number, dtype: DType): AnyTensor {
   checkShape(shape);
-  return apply(iotaPrimitive, [], { shape, axis: normalizeAxis("iota", axis, shape), dtype });
+  return apply(iotaPrimitive, [], { shape, axis: normalAxis("iota", axis, shape), dtype });
 }

@@ -1,7 +1,10 @@
 /** @file Largest and smallest elements over axes, and where they are. */
+
 import { apply } from "../engine/apply.ts";
-import { TrainlogError } from "../error.ts";
+import type { TrainlogError } from "../error.ts";
+import { normalAxis } from "../shape/axes.ts";
 import { type Shape, showShape, sizeOf } from "../shape/shape.ts";
+import { shapeError } from "../shape/shape-error.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { batchFirst, inFront } from "./batching.ts";
 import { div, mul } from "./binary.ts";
@@ -9,7 +12,7 @@ import { equal } from "./comparison.ts";
 import { axisView } from "./index-map.ts";
 import { operand } from "./operands.ts";
 import type { Primitive } from "./primitive.ts";
-import { normalizeAxes, normalizeAxis } from "./shape-rules.ts";
+import { risingAxes } from "./shape-rules.ts";
 import { behindBatch, broadcastReduced, type ReduceAttributes, reducedInto, reducedShape, sum } from "./sum.ts";
 
 /** What each choice starts from, such that any element is at least as good. */
@@ -45,9 +48,11 @@ function defineExtreme(name: "max" | "min", choose: (a: number, b: number) => nu
 }
 
 function nothingToChooseFrom(name: string, shape: Shape, axes: readonly number[]): TrainlogError {
-  return new TrainlogError(
+  return shapeError(
+    `${name}: there is nothing to choose from`,
+    `at least one element along axes ${showShape(axes)}`,
+    `shape ${showShape(shape)}`,
     "shape/bad-size",
-    `${name}: shape ${showShape(shape)} has no elements along axes [${axes.join(", ")}], so there is no ${name}`,
   );
 }
 
@@ -64,12 +69,12 @@ export const minPrimitive: Primitive<ReduceAttributes> = defineExtreme("min", Ma
  * @throws TrainlogError `shape/bad-axis`, `shape/bad-size` when there is nothing to choose from.
  */
 export function max(x: AnyTensor, axes?: number | readonly number[], keepDims = false): AnyTensor {
-  return apply(maxPrimitive, [x], { axes: normalizeAxes("max", axes, x.shape), keepDims });
+  return apply(maxPrimitive, [x], { axes: risingAxes("max", axes, x.shape), keepDims });
 }
 
 /** The smallest element over axes; otherwise as {@link max}. */
 export function min(x: AnyTensor, axes?: number | readonly number[], keepDims = false): AnyTensor {
-  return apply(minPrimitive, [x], { axes: normalizeAxes("min", axes, x.shape), keepDims });
+  return apply(minPrimitive, [x], { axes: risingAxes("min", axes, x.shape), keepDims });
 }
 
 /** Attributes of {@link argmaxPrimitive}. */
@@ -114,5 +119,5 @@ function placeOfLargest(x: ArrayLike<number>, first: number, length: number, ste
  * @throws TrainlogError `shape/bad-axis`, `shape/bad-size` when there is nothing to choose from.
  */
 export function argmax(x: AnyTensor, axis: number): AnyTensor {
-  return apply(argmaxPrimitive, [x], { axis: normalizeAxis("argmax", axis, x.shape) });
+  return apply(argmaxPrimitive, [x], { axis: normalAxis("argmax", axis, x.shape) });
 }

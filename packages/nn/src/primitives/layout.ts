@@ -1,13 +1,14 @@
 /** @file The same elements in another order or shape: reshape, transpose, broadcastTo, flip. */
 import { apply } from "../engine/apply.ts";
-import { TrainlogError } from "../error.ts";
-import { checkShape, type Shape, sameShape, showShape, sizeOf } from "../shape/shape.ts";
+import { permutation, reshapeTo } from "../shape/reshape.ts";
+import { checkShape, type Shape, sameShape, showShape } from "../shape/shape.ts";
+import { shapeError } from "../shape/shape-error.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { batchAligned, batchFirst, inFront } from "./batching.ts";
 import { broadcastStrides, indexMap, rowMajorStrides } from "./index-map.ts";
 import { operand } from "./operands.ts";
 import type { Primitive, ReferenceView } from "./primitive.ts";
-import { normalizeAxes } from "./shape-rules.ts";
+import { risingAxes } from "./shape-rules.ts";
 import { unbroadcast } from "./unbroadcast.ts";
 
 /** Attributes that hold the shape of the output. */
@@ -26,11 +27,7 @@ export const reshapePrimitive: Primitive<ShapeAttributes> = {
   name: "reshape",
   infer: (inputs, { shape }) => {
     const x = operand(inputs, 0);
-    if (sizeOf(x.shape) === sizeOf(shape)) return { shape, dtype: x.dtype };
-    throw new TrainlogError(
-      "shape/mismatch",
-      `reshape: shape ${showShape(x.shape)} has ${sizeOf(x.shape)} elements, ${showShape(shape)} needs ${sizeOf(shape)}`,
-    );
+    return { shape: reshapeTo(x.shape, shape), dtype: x.dtype };
   },
   vjp: (g, inputs) => [reshape(g, operand(inputs, 0).shape)],
   reference: (output, inputs) => output.data.set(operand(inputs, 0).data),
@@ -43,10 +40,11 @@ export const reshapePrimitive: Primitive<ShapeAttributes> = {
 /**
  * The same elements in row-major order under another shape; the same tensor when it has the shape already.
  *
+ * @param shape - One of the sizes may be −1: what is left.
  * @throws TrainlogError `shape/mismatch` when the numbers of elements differ, `shape/bad-size`.
  */
 export function reshape(x: AnyTensor, shape: Shape): AnyTensor {
-  return sameShape(x.shape, shape) ? x : apply(reshapePrimitive, [x], { shape: checkShape(shape) });
+  return sameShape(x.shape, shape) ? x : apply(reshapePrimitive, [x], { shape: reshapeTo(x.shape, shape) });
 }
 
 /** Attributes of {@link transposePrimitive}. */
@@ -90,13 +88,7 @@ function inverse(perm: readonly number[]): number[] {
  * @throws TrainlogError `shape/bad-axis`.
  */
 export function transpose(x: AnyTensor, perm: readonly number[] = x.shape.map((_, axis) => -1 - axis)): AnyTensor {
-  if (normalizeAxes("transpose", perm, x.shape).length !== x.shape.length) {
-    throw new TrainlogError(
-      "shape/bad-axis",
-      `transpose: [${perm.join(", ")}] must name every axis of shape ${showShape(x.shape)} once`,
-    );
-  }
-  const counted = perm.map((axis) => (axis < 0 ? axis + x.shape.length : axis));
+  const counted = permutation("transpose", x.shape, perm);
   return counted.every((axis, i) => axis === i) ? x : apply(transposePrimitive, [x], { perm: counted });
 }
 
@@ -109,9 +101,10 @@ export const broadcastToPrimitive: Primitive<ShapeAttributes> = {
     const missing = shape.length - x.shape.length;
     const fits = missing >= 0 && x.shape.every((length, axis) => length === 1 || length === shape[axis + missing]);
     if (fits) return { shape, dtype: x.dtype };
-    throw new TrainlogError(
-      "shape/mismatch",
-      `broadcastTo: shape ${showShape(x.shape)} does not broadcast to ${showShape(shape)}; counted from the end each size must be 1 or the same`,
+    throw shapeError(
+      "broadcastTo: the shape must stretch to the other one",
+      `sizes of ${showShape(shape)} or 1, from the last axis on`,
+      showShape(x.shape),
     );
   },
   vjp: (g, inputs) => [unbroadcast(g, operand(inputs, 0).shape)],
@@ -169,5 +162,5 @@ export const flipPrimitive: Primitive<FlipAttributes> = {
  * @throws TrainlogError `shape/bad-axis`.
  */
 export function flip(x: AnyTensor, axes: number | readonly number[]): AnyTensor {
-  return apply(flipPrimitive, [x], { axes: normalizeAxes("flip", axes, x.shape) });
+  return apply(flipPrimitive, [x], { axes: risingAxes("flip", axes, x.shape) });
 }

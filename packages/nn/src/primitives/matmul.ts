@@ -1,14 +1,16 @@
 /** @file Matrix products. */
+
 import { apply } from "../engine/apply.ts";
-import { TrainlogError } from "../error.ts";
-import { type Shape, showShape, sizeOf } from "../shape/shape.ts";
+import { broadcastShapes } from "../shape/broadcast.ts";
+import { type Shape, sameShape, showShape, showShapes, sizeOf } from "../shape/shape.ts";
+import { shapeError } from "../shape/shape-error.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { alignAll, inFront } from "./batching.ts";
 import { broadcastStrides, indexMap } from "./index-map.ts";
 import { reshape } from "./layout.ts";
 import { operand } from "./operands.ts";
 import type { Primitive, ReferenceView } from "./primitive.ts";
-import { broadcastShapes, checkSameDType } from "./shape-rules.ts";
+import { checkSameDType } from "./shape-rules.ts";
 import { unbroadcast } from "./unbroadcast.ts";
 
 /** Attributes of {@link matmulPrimitive}. */
@@ -30,28 +32,50 @@ export interface MatmulSizes {
 /**
  * Sizes of a matrix product.
  *
- * @throws TrainlogError `shape/mismatch` naming both shapes and the sizes that differ.
+ * @throws TrainlogError `shape/mismatch`, in the words of `../shape/matmul.ts`.
  */
 export function matmulSizes(a: Shape, b: Shape, { transposeA, transposeB }: MatmulAttributes): MatmulSizes {
-  if (a.length < 2 || b.length < 2) {
-    throw new TrainlogError(
-      "shape/mismatch",
-      `matmul: needs tensors of at least 2 axes, got shapes ${showShape(a)} and ${showShape(b)}; reshape a vector to one row or one column`,
+  const rankA = a.length;
+  const rankB = b.length;
+  if (rankA < 2 || rankB < 2) {
+    throw shapeError("matmul: both must be matrices (or stacks of them)", "at least two axes each", showShapes(a, b));
+  }
+  const k = a[transposeA ? rankA - 2 : rankA - 1] ?? 1;
+  const inner = transposeB ? rankB - 1 : rankB - 2;
+  if (k !== b[inner]) {
+    throw shapeError(
+      `matmul: the inner sizes must be equal${transposedWords(transposeA, transposeB)}`,
+      `${showShape(a)} and ${showShape(b.with(inner, k))}`,
+      showShapes(a, b),
     );
   }
-  const [rowsA = 1, columnsA = 1] = a.slice(-2);
-  const [rowsB = 1, columnsB = 1] = b.slice(-2);
-  const k = transposeA ? rowsA : columnsA;
-  const kOfB = transposeB ? columnsB : rowsB;
-  if (k !== kOfB) {
-    throw new TrainlogError(
-      "shape/mismatch",
-      `matmul: the inner sizes must be equal: ${showShape(a)}${transposeA ? " (transposed)" : ""} has ${k}, ` +
-        `${showShape(b)}${transposeB ? " (transposed)" : ""} has ${kOfB}`,
-    );
+  const m = a[transposeA ? rankA - 1 : rankA - 2] ?? 1;
+  const n = b[transposeB ? rankB - 2 : rankB - 1] ?? 1;
+  return { lead: rankA === 2 && rankB === 2 ? NO_LEAD : leadOf(a, b), m, k, n };
+}
+
+const NO_LEAD: Shape = [];
+
+function leadOf(a: Shape, b: Shape): Shape {
+  const leadA = a.slice(0, -2);
+  const leadB = b.slice(0, -2);
+  const lead = sameShape(leadA, leadB) ? leadA : commonLead(leadA, leadB);
+  if (lead !== undefined) return lead;
+  throw shapeError("matmul: the leading axes must broadcast", "sizes that are equal or 1", showShapes(a, b));
+}
+
+function commonLead(a: Shape, b: Shape): Shape | undefined {
+  try {
+    return broadcastShapes("matmul", a, b);
+  } catch {
+    return undefined;
   }
-  const lead = broadcastShapes("matmul (leading axes)", a.slice(0, -2), b.slice(0, -2));
-  return { lead, m: transposeA ? columnsA : rowsA, k, n: transposeB ? rowsB : columnsB };
+}
+
+function transposedWords(transposeA: boolean, transposeB: boolean): string {
+  if (transposeA && transposeB) return " (both transposed)";
+  if (transposeA) return " (the first transposed)";
+  return transposeB ? " (the second transposed)" : "";
 }
 
 /** Product of matrices in the last two axes. */

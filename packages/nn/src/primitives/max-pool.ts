@@ -5,13 +5,12 @@
  * numbers from there: the two are each other's transpose, so derivatives of every order stay among them.
  */
 import { apply } from "../engine/apply.ts";
-import { TrainlogError } from "../error.ts";
-import { type Shape, sameShape, showShape } from "../shape/shape.ts";
+import type { Shape } from "../shape/shape.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { operand } from "./operands.ts";
 import { eachPlace, type PoolAttributes, pooledShape, poolOfExamples } from "./pool-windows.ts";
 import type { Primitive, ReferenceView } from "./primitive.ts";
-import { checkSameDType } from "./shape-rules.ts";
+import { checkSameDType, checkShapeIs } from "./shape-rules.ts";
 
 /** Place among the elements of x of the first maximum of each window. */
 function eachMaximum(
@@ -54,7 +53,7 @@ export const maxPool2dGradPrimitive: Primitive<PoolAttributes> = {
     const x = operand(inputs, 0);
     const g = operand(inputs, 1);
     checkSameDType("maxPool2dGrad", x.dtype, g.dtype);
-    checkPooled("maxPool2dGrad", g.shape, pooledShape("maxPool2dGrad", x.shape, attributes));
+    checkShapeIs("maxPool2dGrad", "the result's cotangent", g.shape, pooledShape("maxPool2dGrad", x.shape, attributes));
     return x;
   },
   vjp: (u, inputs, _, attributes) => [undefined, apply(maxPool2dPickPrimitive, [operand(inputs, 0), u], attributes)],
@@ -75,7 +74,7 @@ export const maxPool2dPickPrimitive: Primitive<PoolAttributes> = {
     const x = operand(inputs, 0);
     const u = operand(inputs, 1);
     checkSameDType("maxPool2dPick", x.dtype, u.dtype);
-    checkPooled("maxPool2dPick", u.shape, x.shape);
+    checkShapeIs("maxPool2dPick", "the other images", u.shape, x.shape);
     return { shape: pooledShape("maxPool2dPick", x.shape, attributes), dtype: u.dtype };
   },
   vjp: (v, inputs, _, attributes) => [undefined, apply(maxPool2dGradPrimitive, [operand(inputs, 0), v], attributes)],
@@ -87,14 +86,6 @@ export const maxPool2dPickPrimitive: Primitive<PoolAttributes> = {
   },
   batch: (inputs, attributes) => poolOfExamples(maxPool2dPickPrimitive, inputs, attributes),
 };
-
-function checkPooled(operation: string, got: Shape, expected: Shape): void {
-  if (sameShape(got, expected)) return;
-  throw new TrainlogError(
-    "shape/mismatch",
-    `${operation}: got shape ${showShape(got)}, expected ${showShape(expected)}`,
-  );
-}
 
 /**
  * The largest element of each window; padding is left out of it. NaN if one is NaN. The gradient goes to the first maximum of a window, as in PyTorch.

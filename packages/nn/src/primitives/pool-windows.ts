@@ -1,11 +1,14 @@
 /** @file What the two kinds of pooling share: shapes, the walk over windows, examples of `vmap`. */
 import { apply } from "../engine/apply.ts";
-import { TrainlogError } from "../error.ts";
-import { type Shape, sizeOf } from "../shape/shape.ts";
+import { type Shape, showShape, sizeOf } from "../shape/shape.ts";
+import { shapeError } from "../shape/shape-error.ts";
+import { convSize, type WindowAxis } from "../shape/window.ts";
 import { type Batched, batchRepeated, batchSize, inFront } from "./batching.ts";
 import { reshape } from "./layout.ts";
 import type { BatchedInput, Primitive } from "./primitive.ts";
-import { type AxisWindow, checkedPlaces, checkImages, checkWindow, type Pair } from "./windows.ts";
+
+/** A value for the vertical and one for the horizontal axis. */
+export type Pair<T = number> = readonly [T, T];
 
 /** How windows are laid over an image; each pair is [vertical, horizontal]. */
 export interface PoolAttributes {
@@ -16,8 +19,8 @@ export interface PoolAttributes {
   readonly padding: Pair<Pair>;
 }
 
-function axisWindow({ window, stride, padding }: PoolAttributes, axis: 0 | 1): AxisWindow {
-  return { size: window[axis], stride: stride[axis], padding: padding[axis], dilation: 1 };
+function along(axis: 0 | 1, { window, stride, padding }: PoolAttributes): WindowAxis {
+  return { kernel: window[axis], stride: stride[axis], padding: padding[axis], dilation: 1 };
 }
 
 /**
@@ -26,23 +29,32 @@ function axisWindow({ window, stride, padding }: PoolAttributes, axis: 0 | 1): A
  * @throws TrainlogError `shape/mismatch`, `shape/bad-size`.
  */
 export function pooledShape(operation: string, image: Shape, attributes: PoolAttributes): Shape {
-  checkImages(operation, image);
-  const vertical = axisWindow(attributes, 0);
-  const horizontal = axisWindow(attributes, 1);
-  for (const axis of [vertical, horizontal]) {
-    checkWindow(operation, axis);
-    checkPadding(operation, axis);
-  }
-  const rows = checkedPlaces(operation, image, 2, vertical);
-  return [image[0] ?? 0, image[1] ?? 0, rows, checkedPlaces(operation, image, 3, horizontal)];
+  const [batch = 0, channels = 0, height = 0, width = 0] = checkImages(operation, image);
+  const vertical = along(0, attributes);
+  const horizontal = along(1, attributes);
+  checkPadding(operation, vertical);
+  checkPadding(operation, horizontal);
+  return [batch, channels, convSize(operation, height, vertical), convSize(operation, width, horizontal)];
 }
 
-/** Windows that lie in the padding alone have neither maximum nor mean. */
-function checkPadding(operation: string, { size, padding }: AxisWindow): void {
-  if (padding[0] < size && padding[1] < size) return;
-  throw new TrainlogError(
+/**
+ * Refuses a tensor that does not have the axes [batch, channels, height, width].
+ *
+ * @throws TrainlogError `shape/mismatch`.
+ */
+export function checkImages(operation: string, shape: Shape): Shape {
+  if (shape.length === 4) return shape;
+  throw shapeError(`${operation}: the input must be images`, "[batch, channels, height, width]", showShape(shape));
+}
+
+/** A window that lies in the padding alone has neither maximum nor mean. */
+function checkPadding(operation: string, { kernel, padding }: WindowAxis): void {
+  if (padding[0] < kernel && padding[1] < kernel) return;
+  throw shapeError(
+    `${operation}: the padding must be smaller than the window`,
+    `less than ${kernel} on either side`,
+    `${padding[0]} and ${padding[1]}`,
     "shape/bad-size",
-    `${operation}: padding ${padding[0]} + ${padding[1]} must be smaller on either side than the window's size ${size}`,
   );
 }
 

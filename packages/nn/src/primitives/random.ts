@@ -5,25 +5,29 @@
  * elements are independent of each other and of the order of computation. A key has two int32 words and is used once; `splitKey` and `foldIn` make new
  * ones. All functions take keys with leading axes too, `[…, 2]`, and then give one result per key.
  */
+
 import { apply } from "../engine/apply.ts";
 import { TrainlogError } from "../error.ts";
+import { broadcastShapes } from "../shape/broadcast.ts";
 import { checkShape, type Shape, showShape, sizeOf } from "../shape/shape.ts";
+import { shapeError } from "../shape/shape-error.ts";
 import { type DType, type FloatDType, isFloat } from "../tensor/dtype.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { batchAligned, batchFirst, exampleRank, inFront } from "./batching.ts";
 import { broadcastStrides, indexMap } from "./index-map.ts";
 import { operand } from "./operands.ts";
 import type { Abstract, Primitive, ReferenceView } from "./primitive.ts";
-import { broadcastShapes, checkInt32 } from "./shape-rules.ts";
+import { checkInt32 } from "./shape-rules.ts";
 import { threefry2x32, type Words } from "./threefry.ts";
 
 /** The leading axes of keys. */
 function checkKeys(operation: string, key: Abstract): Shape {
   checkInt32(operation, "the key", key);
   if (key.shape.at(-1) === 2) return key.shape.slice(0, -1);
-  throw new TrainlogError(
-    "shape/mismatch",
-    `${operation}: a key has shape [2] (or [..., 2] for many), got ${showShape(key.shape)}; make one with random.key(seed)`,
+  throw shapeError(
+    `${operation}: this is no key (random.key makes one)`,
+    "[2], or [..., 2] for many",
+    showShape(key.shape),
   );
 }
 

@@ -1,5 +1,7 @@
 /** @file Elementwise choice, conversion between element types, and the barrier. */
+
 import { apply } from "../engine/apply.ts";
+import { broadcastShapes } from "../shape/broadcast.ts";
 import { type DType, isFloat } from "../tensor/dtype.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { alignAll, inFront } from "./batching.ts";
@@ -7,7 +9,7 @@ import { scalar } from "./create.ts";
 import { broadcastStrides, indexMap } from "./index-map.ts";
 import { operand } from "./operands.ts";
 import type { Primitive } from "./primitive.ts";
-import { broadcastShapes, checkSameDType } from "./shape-rules.ts";
+import { checkSameDType } from "./shape-rules.ts";
 import { unbroadcast } from "./unbroadcast.ts";
 
 /** a where the condition is not 0, b elsewhere. */

@@ -1,37 +1,10 @@
-/** @file Checks that shape rules share, and the words of their errors. */
-import { describeValue, TrainlogError } from "../error.ts";
-import { type Shape, sameShape, showShape } from "../shape/shape.ts";
-import type { DType } from "../tensor/dtype.ts";
-import { isFloat } from "../tensor/dtype.ts";
+/** @file Checks that primitives share, beside those of `../shape`. */
+import { TrainlogError } from "../error.ts";
+import { normalAxes } from "../shape/axes.ts";
+import { type Shape, showShape } from "../shape/shape.ts";
+import { shapeError } from "../shape/shape-error.ts";
+import { type DType, isFloat } from "../tensor/dtype.ts";
 import type { Abstract } from "./primitive.ts";
-
-/**
- * The shape that two shapes broadcast to by NumPy's rules; one of the two objects when it is that.
- *
- * @throws TrainlogError `shape/mismatch` naming the operation, both shapes and the first axis (from the right) that does not fit.
- */
-export function broadcastShapes(operation: string, a: Shape, b: Shape): Shape {
-  if (a === b || b.length === 0) return a;
-  if (a.length === 0 || sameShape(a, b)) return b;
-  const rank = Math.max(a.length, b.length);
-  const result = new Array<number>(rank);
-  for (let back = 1; back <= rank; back += 1) {
-    const left = a[a.length - back] ?? 1;
-    const right = b[b.length - back] ?? 1;
-    if (left !== right && left !== 1 && right !== 1) throw doNotBroadcast(operation, a, b, back);
-    result[rank - back] = left === 1 ? right : left;
-  }
-  if (sameShape(result, a)) return a;
-  return sameShape(result, b) ? b : result;
-}
-
-function doNotBroadcast(operation: string, a: Shape, b: Shape, back: number): TrainlogError {
-  return new TrainlogError(
-    "shape/mismatch",
-    `${operation}: shapes ${showShape(a)} and ${showShape(b)} do not broadcast: axis -${back} has sizes ${a[a.length - back]} and ${b[b.length - back]}; ` +
-      "sizes must be equal, or one of them 1",
-  );
-}
 
 /**
  * Refuses operands of two element types: nothing is converted behind the caller's back.
@@ -42,7 +15,7 @@ export function checkSameDType(operation: string, a: DType, b: DType): void {
   if (a === b) return;
   throw new TrainlogError(
     "dtype/mismatch",
-    `${operation}: dtypes ${a} and ${b} differ; convert one of them, for example cast(x, "${a === "int32" ? b : a}")`,
+    `${operation}: the dtypes must be equal: got ${a} and ${b}; convert one of them, for example cast(x, "${a === "int32" ? b : a}")`,
   );
 }
 
@@ -70,36 +43,22 @@ export function checkInt32(operation: string, what: string, { dtype }: Abstract)
 }
 
 /**
- * An axis counted from 0; negative ones count from the end.
- *
- * @throws TrainlogError `shape/bad-axis` when there is no such axis.
- */
-export function normalizeAxis(operation: string, axis: number, shape: Shape): number {
-  const rank = shape.length;
-  if (Number.isInteger(axis) && axis >= -rank && axis < rank) return axis < 0 ? axis + rank : axis;
-  throw new TrainlogError(
-    "shape/bad-axis",
-    `${operation}: there is no axis ${describeValue(axis)} in shape ${showShape(shape)}` +
-      (rank === 0 ? ", a scalar has no axes" : `; axes go from ${-rank} to ${rank - 1}`),
-  );
-}
-
-/**
- * Axes counted from 0, in rising order; all of them when none are given.
+ * Axes counted from 0, in rising order; all of them when none are given. Reductions compare equal by structure that way.
  *
  * @throws TrainlogError `shape/bad-axis` when there is no such axis, or one is named twice.
  */
-export function normalizeAxes(
+export function risingAxes(
   operation: string,
   axes: number | readonly number[] | undefined,
   shape: Shape,
 ): readonly number[] {
-  if (axes === undefined) return shape.map((_, axis) => axis);
-  if (typeof axes === "number") return [normalizeAxis(operation, axes, shape)];
-  const sorted = axes.map((axis) => normalizeAxis(operation, axis, shape)).sort((a, b) => a - b);
-  const twice = sorted.find((axis, i) => axis === sorted[i - 1]);
-  if (twice === undefined) return sorted;
-  throw new TrainlogError("shape/bad-axis", `${operation}: axis ${twice} is named twice in [${axes.join(", ")}]`);
+  const normal = normalAxes(operation, axes, shape);
+  return isRising(normal) ? normal : normal.toSorted((a, b) => a - b);
+}
+
+function isRising(axes: readonly number[]): boolean {
+  for (let i = 1; i < axes.length; i += 1) if ((axes[i] ?? 0) < (axes[i - 1] ?? 0)) return false;
+  return true;
 }
 
 /**
@@ -109,8 +68,20 @@ export function normalizeAxes(
  */
 export function checkPerAxis(operation: string, what: string, values: readonly number[], shape: Shape): void {
   if (values.length === shape.length) return;
-  throw new TrainlogError(
+  throw shapeError(
+    `${operation}: there must be one of the ${what} per axis`,
+    `${shape.length} for shape ${showShape(shape)}`,
+    showShape(values),
     "shape/bad-axis",
-    `${operation}: ${what} [${values.join(", ")}] must have one number per axis of shape ${showShape(shape)}`,
   );
+}
+
+/**
+ * Refuses a shape that is not the one that others determine.
+ *
+ * @throws TrainlogError `shape/mismatch`.
+ */
+export function checkShapeIs(operation: string, what: string, got: Shape, expected: Shape): void {
+  if (got.length === expected.length && got.every((length, axis) => length === expected[axis])) return;
+  throw shapeError(`${operation}: the shape of ${what} does not fit`, showShape(expected), showShape(got));
 }

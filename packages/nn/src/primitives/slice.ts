@@ -1,14 +1,18 @@
 /** @file Parts of tensors and tensors from parts: slice, pad, concat. */
+
 import { apply } from "../engine/apply.ts";
-import { describeValue, TrainlogError } from "../error.ts";
+import { describeValue, type TrainlogError } from "../error.ts";
+import { checkWhole, normalAxis } from "../shape/axes.ts";
+import { concatShapes } from "../shape/join.ts";
 import { type Shape, sameShape, showShape } from "../shape/shape.ts";
+import { shapeError } from "../shape/shape-error.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { batchFirst, batchRepeated, batchSize, inFront } from "./batching.ts";
 import { axisView, indexMap, rowMajorStrides } from "./index-map.ts";
 import { gather } from "./layout.ts";
 import { operand } from "./operands.ts";
 import type { Primitive } from "./primitive.ts";
-import { checkPerAxis, checkSameDType, normalizeAxis } from "./shape-rules.ts";
+import { checkPerAxis, checkSameDType } from "./shape-rules.ts";
 
 /** Attributes of {@link slicePrimitive}: one number per axis, `0 <= start <= end <= size`, `stride >= 1`. */
 export interface SliceAttributes {
@@ -79,18 +83,20 @@ export function slice(
 function fromFront(place: number, shape: Shape, axis: number): number {
   const length = shape[axis] ?? 0;
   if (Number.isInteger(place) && place >= -length && place <= length) return place < 0 ? place + length : place;
-  throw new TrainlogError(
-    "shape/bad-slice",
-    `slice: ${describeValue(place)} lies outside of axis ${axis} of shape ${showShape(shape)}; places go from ${-length} to ${length}`,
-  );
+  throw badSlice(`the place ${describeValue(place)} lies outside of axis ${axis}`, `${-length} to ${length}`, shape);
 }
 
 function checkStride(stride: number, shape: Shape, axis: number): number {
   if (Number.isInteger(stride) && stride >= 1) return stride;
-  throw new TrainlogError(
-    "shape/bad-slice",
-    `slice: the stride of axis ${axis} of shape ${showShape(shape)} is ${describeValue(stride)}; strides are whole numbers of at least 1, for reverse order use flip`,
+  throw badSlice(
+    `the stride of axis ${axis} is ${describeValue(stride)}`,
+    "a whole number of at least 1 (flip reverses)",
+    shape,
   );
+}
+
+function badSlice(what: string, expected: string, shape: Shape): TrainlogError {
+  return shapeError(`slice: ${what}`, expected, `shape ${showShape(shape)}`, "shape/bad-slice");
 }
 
 /** Attributes of {@link unslicePrimitive}. */
@@ -179,12 +185,7 @@ export function pad(x: AnyTensor, before: readonly number[], after: readonly num
 
 function checkWidths(what: string, widths: readonly number[], shape: Shape): void {
   checkPerAxis("pad", what, widths, shape);
-  const axis = widths.findIndex((width) => !Number.isInteger(width) || width < 0);
-  if (axis < 0) return;
-  throw new TrainlogError(
-    "shape/bad-size",
-    `pad: ${what} is ${describeValue(widths[axis])} for axis ${axis} of shape ${showShape(shape)}; widths are whole numbers of at least 0, to cut use slice`,
-  );
+  for (const width of widths) checkWhole(`pad: ${what}`, width);
 }
 
 /** Attributes of {@link concatPrimitive}. */
@@ -196,14 +197,15 @@ export interface ConcatAttributes {
 export const concatPrimitive: Primitive<ConcatAttributes> = {
   name: "concat",
   infer: (inputs, { axis }) => {
-    const first = operand(inputs, 0);
-    let length = 0;
-    inputs.forEach((input, i) => {
-      checkSameDType("concat", first.dtype, input.dtype);
-      checkAlongside(first.shape, input.shape, i, axis);
-      length += input.shape[axis] ?? 0;
-    });
-    return { shape: first.shape.with(axis, length), dtype: first.dtype };
+    const { dtype } = operand(inputs, 0);
+    for (const input of inputs) checkSameDType("concat", dtype, input.dtype);
+    return {
+      shape: concatShapes(
+        inputs.map(({ shape }) => shape),
+        axis,
+      ),
+      dtype,
+    };
   },
   vjp: (g, inputs, _, { axis }, needs) => {
     let start = 0;
@@ -236,23 +238,15 @@ export const concatPrimitive: Primitive<ConcatAttributes> = {
   },
 };
 
-function checkAlongside(first: Shape, other: Shape, i: number, axis: number): void {
-  if (first.length === other.length && first.every((length, at) => at === axis || length === other[at])) return;
-  throw new TrainlogError(
-    "shape/mismatch",
-    `concat: tensors 0 and ${i} have shapes ${showShape(first)} and ${showShape(other)}; all sizes but that of axis ${axis} must be equal`,
-  );
-}
-
 /**
  * The tensors behind each other along an axis.
  *
  * @param xs - At least one.
- * @throws TrainlogError `shape/mismatch`, `shape/bad-axis`, `dtype/mismatch`; `shape/bad-size` for no tensors at all.
+ * @throws TrainlogError `shape/mismatch` (also for no tensors at all), `shape/bad-axis`, `dtype/mismatch`.
  */
 export function concat(xs: readonly AnyTensor[], axis: number): AnyTensor {
   const [first] = xs;
-  if (first === undefined) throw new TrainlogError("shape/bad-size", "concat: got no tensors; it needs at least one");
-  const attributes = { axis: normalizeAxis("concat", axis, first.shape) };
+  if (first === undefined) throw shapeError("concat: there is nothing to join", "at least one tensor", "none");
+  const attributes = { axis: normalAxis("concat", axis, first.shape) };
   return xs.length === 1 ? first : apply(concatPrimitive, xs, attributes);
 }

@@ -5,7 +5,8 @@
  * as often as wanted. The largest element is subtracted first: no row overflows.
  */
 import { apply } from "../engine/apply.ts";
-import { TrainlogError } from "../error.ts";
+import { showShape } from "../shape/shape.ts";
+import { shapeError } from "../shape/shape-error.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { batchFirst, batchRepeated, batchSize, inFront } from "./batching.ts";
 import { mul, sub } from "./binary.ts";
@@ -19,7 +20,12 @@ import { exp, neg } from "./unary.ts";
 export function inferRows(operation: string, x: Abstract): Abstract {
   checkFloat(operation, x);
   if (x.shape.length > 0) return x;
-  throw new TrainlogError("shape/bad-axis", `${operation}: works along the last axis, a scalar has none`);
+  throw shapeError(
+    `${operation}: works along the last axis`,
+    "at least one axis",
+    showShape(x.shape),
+    "shape/bad-axis",
+  );
 }
 
 /** @internal Calls `row(start, end)` for each row of the last axis. */

@@ -1,5 +1,7 @@
 /** @file Sums over axes, and what is made of them: mean and variance. Running sums. */
+
 import { apply } from "../engine/apply.ts";
+import { normalAxis } from "../shape/axes.ts";
 import type { Shape } from "../shape/shape.ts";
 import { sizeOf } from "../shape/shape.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
@@ -10,7 +12,7 @@ import { axisView, broadcastStrides, indexMap } from "./index-map.ts";
 import { broadcastTo, reshape } from "./layout.ts";
 import { operand } from "./operands.ts";
 import type { Primitive } from "./primitive.ts";
-import { checkFloat, normalizeAxes, normalizeAxis } from "./shape-rules.ts";
+import { checkFloat, risingAxes } from "./shape-rules.ts";
 import { square } from "./unary.ts";
 
 /** Attributes of a reduction. */
@@ -73,7 +75,7 @@ export const sumPrimitive: Primitive<ReduceAttributes> = {
  * @throws TrainlogError `shape/bad-axis`.
  */
 export function sum(x: AnyTensor, axes?: number | readonly number[], keepDims = false): AnyTensor {
-  return apply(sumPrimitive, [x], { axes: normalizeAxes("sum", axes, x.shape), keepDims });
+  return apply(sumPrimitive, [x], { axes: risingAxes("sum", axes, x.shape), keepDims });
 }
 
 /**
@@ -83,7 +85,7 @@ export function sum(x: AnyTensor, axes?: number | readonly number[], keepDims = 
  */
 export function mean(x: AnyTensor, axes?: number | readonly number[], keepDims = false): AnyTensor {
   checkFloat("mean", x);
-  const counted = normalizeAxes("mean", axes, x.shape);
+  const counted = risingAxes("mean", axes, x.shape);
   return div(sum(x, counted, keepDims), scalar(countOf(x.shape, counted), x.dtype));
 }
 
@@ -99,7 +101,7 @@ function countOf(shape: Shape, axes: readonly number[]): number {
  */
 export function variance(x: AnyTensor, axes?: number | readonly number[], keepDims = false, correction = 0): AnyTensor {
   checkFloat("variance", x);
-  const counted = normalizeAxes("variance", axes, x.shape);
+  const counted = risingAxes("variance", axes, x.shape);
   const squares = sum(square(sub(x, mean(x, counted, true))), counted, keepDims);
   return div(squares, scalar(Math.max(0, countOf(x.shape, counted) - correction), x.dtype));
 }
@@ -139,5 +141,5 @@ export const cumsumPrimitive: Primitive<CumsumAttributes> = {
  * @throws TrainlogError `shape/bad-axis`.
  */
 export function cumsum(x: AnyTensor, axis: number): AnyTensor {
-  return apply(cumsumPrimitive, [x], { axis: normalizeAxis("cumsum", axis, x.shape), reverse: false });
+  return apply(cumsumPrimitive, [x], { axis: normalAxis("cumsum", axis, x.shape), reverse: false });
 }

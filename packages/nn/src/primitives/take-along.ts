@@ -1,20 +1,23 @@
 /** @file Single elements by index along an axis (takeAlong), and its transpose. */
+
 import { apply } from "../engine/apply.ts";
-import { TrainlogError } from "../error.ts";
-import { checkShape, type Shape, sameShape, showShape } from "../shape/shape.ts";
+import { normalAxis } from "../shape/axes.ts";
+import { checkShape, type Shape, showShape } from "../shape/shape.ts";
+import { shapeError } from "../shape/shape-error.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { batchRepeated, batchSize, inFront } from "./batching.ts";
 import { axisView } from "./index-map.ts";
 import { operand } from "./operands.ts";
 import type { Primitive } from "./primitive.ts";
-import { checkInt32, normalizeAxis } from "./shape-rules.ts";
+import { checkInt32, checkShapeIs } from "./shape-rules.ts";
 import { checkIndex, type ScatterAddAttributes, type TakeAttributes } from "./take.ts";
 
 function checkAlong(operation: string, shape: Shape, indices: Shape, axis: number): void {
   if (shape.length === indices.length && shape.every((length, at) => at === axis || length === indices[at])) return;
-  throw new TrainlogError(
-    "shape/mismatch",
-    `${operation}: indices have shape ${showShape(indices)}, the tensor has ${showShape(shape)}; all sizes but that of axis ${axis} must be equal`,
+  throw shapeError(
+    `${operation}: the indices must have the tensor's sizes beside axis ${axis}`,
+    showShape(shape),
+    showShape(indices),
   );
 }
 
@@ -65,7 +68,7 @@ export const takeAlongPrimitive: Primitive<TakeAttributes> = {
  * @throws TrainlogError `shape/bad-axis`, `shape/mismatch`, `dtype/mismatch`; `shape/bad-index` when the elements are computed.
  */
 export function takeAlong(x: AnyTensor, indices: AnyTensor, axis: number): AnyTensor {
-  return apply(takeAlongPrimitive, [x, indices], { axis: normalizeAxis("takeAlong", axis, x.shape) });
+  return apply(takeAlongPrimitive, [x, indices], { axis: normalAxis("takeAlong", axis, x.shape) });
 }
 
 /** The transpose of {@link takeAlongPrimitive}: elements added up at their places among zeros. */
@@ -76,11 +79,8 @@ export const scatterAlongPrimitive: Primitive<ScatterAddAttributes> = {
     const updates = operand(inputs, 1);
     checkInt32("scatterAlong", "indices", indices);
     checkAlong("scatterAlong", shape, indices.shape, axis);
-    if (sameShape(updates.shape, indices.shape)) return { shape, dtype: updates.dtype };
-    throw new TrainlogError(
-      "shape/mismatch",
-      `scatterAlong: updates have shape ${showShape(updates.shape)}, expected that of the indices, ${showShape(indices.shape)}`,
-    );
+    checkShapeIs("scatterAlong", "the updates", updates.shape, indices.shape);
+    return { shape, dtype: updates.dtype };
   },
   vjp: (g, inputs, _, { axis }) => [undefined, takeAlong(g, operand(inputs, 0), axis)],
   reference: ({ data }, inputs, { shape, axis }) => {
@@ -109,6 +109,6 @@ export function scatterAlong(shape: Shape, indices: AnyTensor, updates: AnyTenso
   checkShape(shape);
   return apply(scatterAlongPrimitive, [indices, updates], {
     shape,
-    axis: normalizeAxis("scatterAlong", axis, shape),
+    axis: normalAxis("scatterAlong", axis, shape),
   });
 }

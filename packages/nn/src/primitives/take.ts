@@ -1,7 +1,9 @@
 /** @file Whole slices by index: take (a lookup), its transpose scatterAdd, and oneHot. */
+
 import { apply } from "../engine/apply.ts";
-import { TrainlogError } from "../error.ts";
-import { checkShape, type Shape, sameShape, showShape, sizeOf } from "../shape/shape.ts";
+import { normalAxis } from "../shape/axes.ts";
+import { checkShape, type Shape, showShape, sizeOf } from "../shape/shape.ts";
+import { shapeError } from "../shape/shape-error.ts";
 import type { DType } from "../tensor/dtype.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { batchFirst, batchRepeated, batchSize, inFront, moveAxis } from "./batching.ts";
@@ -9,7 +11,7 @@ import { axisView } from "./index-map.ts";
 import { broadcastTo, reshape } from "./layout.ts";
 import { operand } from "./operands.ts";
 import type { BatchedInput, Primitive } from "./primitive.ts";
-import { checkInt32, normalizeAxis } from "./shape-rules.ts";
+import { checkInt32, checkShapeIs } from "./shape-rules.ts";
 import { scatterAlong, takeAlong } from "./take-along.ts";
 
 /** Attributes of {@link takePrimitive}. */
@@ -66,9 +68,11 @@ function spread(rows: AnyTensor, shape: Shape, axis: number): AnyTensor {
 export function checkIndex(operation: string, index: number, shape: Shape, axis: number): number {
   const length = shape[axis] ?? 0;
   if (index >= 0 && index < length) return index;
-  throw new TrainlogError(
+  throw shapeError(
+    `${operation}: there is no index ${index} on axis ${axis}`,
+    length === 0 ? "an axis that is not empty" : `an index from 0 to ${length - 1}`,
+    showShape(shape),
     "shape/bad-index",
-    `${operation}: index ${index} lies outside of axis ${axis} of shape ${showShape(shape)}; indices go from 0 to ${length - 1}`,
   );
 }
 
@@ -80,7 +84,7 @@ export function checkIndex(operation: string, index: number, shape: Shape, axis:
  * @throws TrainlogError `shape/bad-axis`, `dtype/mismatch`; `shape/bad-index` when the elements are computed.
  */
 export function take(x: AnyTensor, indices: AnyTensor, axis: number): AnyTensor {
-  return apply(takePrimitive, [x, indices], { axis: normalizeAxis("take", axis, x.shape) });
+  return apply(takePrimitive, [x, indices], { axis: normalAxis("take", axis, x.shape) });
 }
 
 /** Attributes of {@link scatterAddPrimitive}. */
@@ -96,12 +100,8 @@ export const scatterAddPrimitive: Primitive<ScatterAddAttributes> = {
     const indices = operand(inputs, 0);
     const updates = operand(inputs, 1);
     checkInt32("scatterAdd", "indices", indices);
-    const wanted = shape.toSpliced(axis, 1, ...indices.shape);
-    if (sameShape(updates.shape, wanted)) return { shape, dtype: updates.dtype };
-    throw new TrainlogError(
-      "shape/mismatch",
-      `scatterAdd: updates have shape ${showShape(updates.shape)}, expected ${showShape(wanted)} (indices ${showShape(indices.shape)} along axis ${axis} of ${showShape(shape)})`,
-    );
+    checkShapeIs("scatterAdd", "the updates", updates.shape, shape.toSpliced(axis, 1, ...indices.shape));
+    return { shape, dtype: updates.dtype };
   },
   vjp: (g, inputs, _, { axis }) => [undefined, take(g, operand(inputs, 0), axis)],
   reference: ({ data, shape }, inputs, { axis }) => {
@@ -142,7 +142,7 @@ function scatterOfExamples(
  */
 export function scatterAdd(shape: Shape, indices: AnyTensor, updates: AnyTensor, axis: number): AnyTensor {
   checkShape(shape);
-  return apply(scatterAddPrimitive, [indices, updates], { shape, axis: normalizeAxis("scatterAdd", axis, shape) });
+  return apply(scatterAddPrimitive, [indices, updates], { shape, axis: normalAxis("scatterAdd", axis, shape) });
 }
 
 /** Attributes of {@link oneHotPrimitive}. */
