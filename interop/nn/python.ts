@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } 
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-const CACHE = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "trainlog");
+const CACHE = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "trainlog");
 /** A lock this old was left by a process that died: not even PyTorch takes longer to install. */
 const STALE_LOCK_MS = 30 * 60_000;
 const LOOK_AGAIN_MS = 500;

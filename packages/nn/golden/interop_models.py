@@ -33,7 +33,7 @@ class Transformer(nn.Module):
     def __init__(self, norm_first=True, context=6):
         super().__init__()
         self.embedding = nn.Embedding(11, 8)
-        self.position = nn.Parameter(torch.randn(context, 8) * 0.1)
+        self.position = nn.Embedding(context, 8)
         layer = nn.TransformerEncoderLayer(8, 2, 16, dropout=0.0, activation="gelu", batch_first=True, norm_first=norm_first)
         self.encoder = nn.TransformerEncoder(layer, 2, enable_nested_tensor=False)
         self.norm = nn.LayerNorm(8)
@@ -42,7 +42,7 @@ class Transformer(nn.Module):
     def forward(self, tokens):
         length = tokens.shape[1]
         mask = nn.Transformer.generate_square_subsequent_mask(length)
-        x = self.embedding(tokens) + self.position[:length]
+        x = self.embedding(tokens) + self.position.weight[:length]
         return self.head(self.norm(self.encoder(x, mask=mask, is_causal=True)))
 
 

@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
+import * as nn from "../../nn/index.ts";
+import { Shape } from "../../shape/shape.ts";
+import type { StateDict, StateDictOptions } from "../state-dict/names.ts";
+import { loadStateDict, stateDict } from "../state-dict/state-dict.ts";
 import { tensorFromData } from "../tensor-data.ts";
-import { goldenText } from "../test-golden.ts";
+import { flat, goldenAnswers, goldenText, largestDifference, shapeOf } from "../test-golden.ts";
+import { encoderToTorchLean, torchLeanToEncoder } from "./encoder-layer.ts";
 import { encoderShapes, mlpShapes, type TorchLeanFormat } from "./formats.ts";
 import { readTorchLean } from "./read.ts";
 import { pythonFloat, writeTorchLean } from "./write.ts";
@@ -112,5 +117,60 @@ describe("writing", () => {
     expect(() => writeTorchLean({ "layers.0.weight": tensorFromData([1], [1, 1], "int32") }, "TorchLean.MLP")).toThrow(
       "is int32",
     );
+  });
+});
+
+describe("upstream's models in our layers", () => {
+  const ANSWERS = goldenAnswers("torchlean.json");
+  const check = (name: string, mkModel: nn.M, dict: StateDict, options: StateDictOptions = {}) => {
+    const { input = [], output = [] } = ANSWERS[name] ?? {};
+    const built = nn.build(mkModel, { seed: 0 });
+    const { params, state } = loadStateDict(built, dict, options);
+    const x = tensorFromData(flat(input), shapeOf(input), "float");
+    expect(largestDifference(built.model.apply(params, state, x).output.data(), flat(output))).toBeLessThan(1e-5);
+    return params;
+  };
+
+  it("MLP answers as PyTorch does, and goes back", () => {
+    const json = goldenText("torchlean-mlp.json");
+    const params = check(
+      "mlp",
+      nn.sequential(nn.linear(2, 3), nn.relu(), nn.linear(3, 1)),
+      readTorchLean(json, "TorchLean.MLP"),
+      { prefix: "layers." },
+    );
+    expect(writeTorchLean(stateDict({ params, state: {} }, { prefix: "layers." }), "TorchLean.MLP")).toBe(json);
+  });
+
+  it("CNN answers as PyTorch does, and goes back", () => {
+    const conv = (inChannels: number) =>
+      nn.conv2d<number, number, { kernelSize: 3; padding: 1 }>(inChannels, 2, { kernelSize: 3, padding: 1 });
+    const model = nn.sequential(
+      Shape.image(1, 8, 8),
+      nn.named("conv1", conv(1)),
+      nn.relu(),
+      nn.maxPool2d(2),
+      nn.named("conv2", conv(2)),
+      nn.relu(),
+      nn.maxPool2d(2),
+      nn.flatten(),
+      nn.named("fc", nn.linear<number, number>(8, 2)),
+    );
+    const json = goldenText("torchlean-cnn.json");
+    const params = check("cnn", model, readTorchLean(json, "TorchLean.CNN2"));
+    expect(writeTorchLean(params, "TorchLean.CNN2")).toBe(json);
+  });
+
+  it("transformer answers as PyTorch does, and goes back; a bias of the attention is refused", () => {
+    const json = goldenText("torchlean-transformer.json");
+    const dict = torchLeanToEncoder(
+      readTorchLean(json, "TorchLean.TransformerEncoder", { shapes: encoderShapes(4, 6) }),
+    );
+    const block = nn.sequential(Shape.mat(5, 4), nn.named("block", nn.transformerBlock(4, { heads: 1, hidden: 6 })));
+    const prefixed = Object.fromEntries(Object.entries(dict).map(([name, tensor]) => [`block.${name}`, tensor]));
+    check("transformer", block, prefixed);
+    expect(writeTorchLean(encoderToTorchLean(dict), "TorchLean.TransformerEncoder")).toBe(json);
+    const biased = { ...dict, "self_attn.out_proj.bias": tensorFromData([0, 0, 1, 0], [4], "float") };
+    expect(() => encoderToTorchLean(biased)).toThrow('"self_attn.out_proj.bias" is not 0');
   });
 });

@@ -87,3 +87,6 @@ export interface ModelProto {
   /** Names of functions that the file defines beside its graph. */
   readonly functionNames: readonly string[];
 }
+
+/** Key in a model's metadata under which our exports name the initializers that are state and not parameters, as a JSON array. */
+export const STATE_KEY = "trainlog.state";

@@ -123,7 +123,7 @@ export function tensorProto(
   name: string,
   data: ArrayLike<number>,
   dims: Shape,
-  type: "float" | "double" | "int32" | "int64" | "bool",
+  type: "float" | "double" | "int32" | "uint32" | "int64" | "bool",
 ): TensorProto {
   const rawData = new Uint8Array(data.length * RAW[type].sizeBytes);
   const view = new DataView(rawData.buffer);
@@ -131,6 +131,7 @@ export function tensorProto(
     float: (index, value) => view.setFloat32(index * 4, value, true),
     double: (index, value) => view.setFloat64(index * 8, value, true),
     int32: (index, value) => view.setInt32(index * 4, value, true),
+    uint32: (index, value) => view.setUint32(index * 4, value, true),
     int64: (index, value) => view.setBigInt64(index * 8, BigInt(value), true),
     bool: (index, value) => view.setUint8(index, value),
   };
