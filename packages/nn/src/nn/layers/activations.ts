@@ -1,18 +1,12 @@
 /** @file Activations as layers. Each keeps its input's shape. */
 import { TrainlogError } from "../../error.ts";
 import {
-  abs,
   add,
   erf,
-  exp,
   expm1,
   less,
-  log1p,
   logSoftmax as logSoftmaxOf,
-  maximum,
-  minimum,
   mul,
-  neg,
   relu as reluOf,
   scalar,
   sigmoid as sigmoidOf,
@@ -24,6 +18,7 @@ import type { AnyTensor } from "../../tensor/tensor.ts";
 import { defineLayer, type M } from "../layer.ts";
 import { wrongInput } from "../shape-check.ts";
 import type { SameShape } from "./dropout.ts";
+import { softplusOf } from "./softplus.ts";
 
 function activation(kind: string, compute: (x: AnyTensor) => AnyTensor, settings = ""): M<SameShape> {
   return defineLayer<SameShape>({
@@ -47,15 +42,18 @@ export function relu(): M<SameShape> {
 /** x where positive, slope·x elsewhere. As `torch.nn.LeakyReLU`. */
 export function leakyRelu(negativeSlope = 0.01): M<SameShape> {
   const slope = finite("the slope of leakyRelu", negativeSlope);
-  const compute = (x: AnyTensor): AnyTensor => where(less(x, number(0, x)), mul(x, number(slope, x)), x);
+  const compute = (x: AnyTensor): AnyTensor => where(less(number(0, x), x), x, mul(x, number(slope, x)));
   return activation("leakyRelu", compute, String(slope));
 }
 
 /** x where positive, alpha·(eˣ − 1) elsewhere. Clevert et al., 2016; as `torch.nn.ELU`. */
 export function elu(alpha = 1): M<SameShape> {
   const scale = finite("the alpha of elu", alpha);
-  // expm1 of the negative part only: that of a large number would be infinite, and 0·∞ is NaN in the gradient.
-  const compute = (x: AnyTensor): AnyTensor => add(reluOf(x), mul(expm1(minimum(x, number(0, x))), number(scale, x)));
+  const compute = (x: AnyTensor): AnyTensor => {
+    const positive = less(number(0, x), x);
+    // expm1 of the negative part only: that of a large number would be infinite, and 0·∞ is NaN in the gradient.
+    return where(positive, x, mul(expm1(where(positive, number(0, x), x)), number(scale, x)));
+  };
   return activation("elu", compute, String(scale));
 }
 
@@ -86,7 +84,7 @@ export function silu(): M<SameShape> {
 
 /** log(1 + eˣ), without overflow. As `torch.nn.Softplus`. */
 export function softplus(): M<SameShape> {
-  return activation("softplus", (x) => add(maximum(x, number(0, x)), log1p(exp(neg(abs(x))))));
+  return activation("softplus", softplusOf);
 }
 
 /** Hyperbolic tangent. As `torch.nn.Tanh`. */

@@ -1,25 +1,10 @@
 /** @file Losses between probabilities: binary cross-entropy, Kullback–Leibler divergence. */
 import { describeValue, TrainlogError } from "../../error.ts";
-import {
-  abs,
-  add,
-  cast,
-  div,
-  exp,
-  less,
-  log,
-  log1p,
-  mul,
-  neg,
-  relu,
-  scalar,
-  sub,
-  sum,
-  where,
-} from "../../primitives/index.ts";
+import { add, cast, div, exp, less, log, mul, neg, scalar, sub, sum, where } from "../../primitives/index.ts";
 import { type Shape, sameShape, showShape } from "../../shape/shape.ts";
 import type { FloatDType } from "../../tensor/dtype.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { softplusOf } from "../layers/softplus.ts";
 import { checkSameShape, type LossOptions, numberLike, type Reduced, type Reduction, reduce } from "./reduction.ts";
 
 /** Options of {@link bceWithLogits}. */
@@ -42,8 +27,7 @@ export function bceWithLogits<S extends Shape, D extends FloatDType, R extends R
 ): Reduced<R, S, D> {
   checkSameShape("bceWithLogits", logits, target);
   const one = numberLike(1, logits);
-  // log(1 + e^−x) as log1p(e^−|x|) + relu(−x): no large exponent.
-  const softplus = add(log1p(exp(neg(abs(logits)))), relu(neg(logits)));
+  const softplus = softplusOf(neg(logits));
   const negatives = mul(sub(one, target), logits);
   if (positiveWeight === undefined) return reduce("bceWithLogits", add(negatives, softplus), reduction);
   const weight =
