@@ -68,20 +68,24 @@ class LessEqual extends Binary {
   double(a: v128, b: v128): v128 { return v128.and(f64x2.le(a, b), f64x2.splat(1)); }
   int(a: v128, b: v128): v128 { return v128.and(i32x4.le_s(a, b), i32x4.splat(1)); }
 }
-/** The host's own function: exact, and rare enough (squares and roots have kernels). */
+/** The host's own function, exact and rare enough (squares and roots have kernels), but where C and PyTorch give 1 and JavaScript NaN. */
+function power(a: f64, b: f64): f64 {
+  return a == 1 || (a == -1 && abs<f64>(b) == Infinity) ? 1 : hostPow(a, b);
+}
+
 class Pow extends Binary {
   float(a: v128, b: v128): v128 {
     return f32x4(
-      <f32>hostPow(f32x4.extract_lane(a, 0), f32x4.extract_lane(b, 0)),
-      <f32>hostPow(f32x4.extract_lane(a, 1), f32x4.extract_lane(b, 1)),
-      <f32>hostPow(f32x4.extract_lane(a, 2), f32x4.extract_lane(b, 2)),
-      <f32>hostPow(f32x4.extract_lane(a, 3), f32x4.extract_lane(b, 3)),
+      <f32>power(f32x4.extract_lane(a, 0), f32x4.extract_lane(b, 0)),
+      <f32>power(f32x4.extract_lane(a, 1), f32x4.extract_lane(b, 1)),
+      <f32>power(f32x4.extract_lane(a, 2), f32x4.extract_lane(b, 2)),
+      <f32>power(f32x4.extract_lane(a, 3), f32x4.extract_lane(b, 3)),
     );
   }
   double(a: v128, b: v128): v128 {
     return f64x2(
-      hostPow(f64x2.extract_lane(a, 0), f64x2.extract_lane(b, 0)),
-      hostPow(f64x2.extract_lane(a, 1), f64x2.extract_lane(b, 1)),
+      power(f64x2.extract_lane(a, 0), f64x2.extract_lane(b, 0)),
+      power(f64x2.extract_lane(a, 1), f64x2.extract_lane(b, 1)),
     );
   }
   int(a: v128, b: v128): v128 { return a; }

@@ -17,13 +17,14 @@ import { type TapeNode, tape } from "./tape.ts";
 /** A scalar result, which is what `grad` differentiates. */
 export type Scalar = Tensor<readonly [], FloatDType>;
 
-/** @internal The buffers of a pack's tensors (of any nested plain data that holds tensors), for scopes. */
-export function* buffersOf(value: unknown): Generator<Buffer> {
+/** @internal The buffers of a pack's tensors (of any nested plain data that holds tensors), for scopes. A list and not a generator: every step runs it. */
+export function buffersOf(value: unknown, found: Buffer[] = []): Buffer[] {
   if (value instanceof Tensor) {
-    if (!("op" in value.value)) yield value.value;
+    if (!("op" in value.value)) found.push(value.value);
   } else if (typeof value === "object" && value !== null) {
-    for (const inner of Object.values(value)) yield* buffersOf(inner);
+    for (const inner of Object.values(value)) buffersOf(inner, found);
   }
+  return found;
 }
 
 /**
@@ -33,7 +34,7 @@ export function* buffersOf(value: unknown): Generator<Buffer> {
  * const norm = scope(() => sqrt(sum(mul(x, x))));   // the square and the sum are freed here
  */
 export function scope<T>(fn: () => T): T {
-  return withScope(fn, buffersOf);
+  return withScope(fn, (result) => buffersOf(result));
 }
 
 /** The same value, through which no gradient flows. */
@@ -100,7 +101,7 @@ function backwardPass<T>(fn: () => T): T {
 
 /** In the outermost transform: frees what `fn` makes and does not return. Inside of another one everything stays for its backward pass. */
 function outermostScope<T>(fn: () => T): T {
-  return tape.level === 0 ? withScope(fn, buffersOf) : fn();
+  return tape.level === 0 ? withScope(fn, (result) => buffersOf(result)) : fn();
 }
 
 function checkScalar(value: AnyTensor): void {

@@ -1,11 +1,19 @@
 /** @file Where a concrete tensor's elements lie. */
 
+/** A place in the engine's memory. */
+export interface Stretch {
+  ptr: number;
+  readonly sizeBytes: number;
+}
+
 /** A stretch of the engine's memory. Several tensors may share one (a reshape does). */
 export interface Buffer {
   /** Offset in the engine's memory, in bytes; a multiple of 64. -1 once freed. */
   ptr: number;
-  /** Size of the stretch that the allocator handed out, in bytes; -1 for memory that belongs to a compiled step. */
+  /** Size of the stretch that the allocator handed out, in bytes; -1 if the memory is somebody else's (a plan's, the engine's own), who frees it. */
   sizeBytes: number;
   /** Kept beyond the scope that made it. */
   kept: boolean;
+  /** What the garbage collector has been told to free when this object is gone. */
+  registered?: Stretch | undefined;
 }

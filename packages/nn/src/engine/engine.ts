@@ -9,7 +9,7 @@ import type { Shape } from "../shape/shape.ts";
 import { sizeOf } from "../shape/shape.ts";
 import { BYTES_PER_ELEMENT, type DType, type TypedArrayOf } from "../tensor/dtype.ts";
 import { type Allocator, createAllocator } from "./allocator.ts";
-import type { Buffer } from "./buffer.ts";
+import type { Buffer, Stretch } from "./buffer.ts";
 import { type KernelSet, scratchOf } from "./kernel-set.ts";
 import { compileKernels, instantiateKernels } from "./kernels/load-kernels.ts";
 import { CONTROL, FIRST_WORKSPACE, HEAP_BASE } from "./memory-map.ts";
@@ -22,6 +22,8 @@ export interface Engine {
   /** The kernels, and working memory for them. */
   readonly kernels: KernelSet;
   readonly threads: Threads;
+  /** Scalars that stay, by element type and value: see `./scalar-constants.ts`. */
+  readonly constants: Readonly<Record<DType, Map<number, Buffer>>>;
 }
 
 let current: Engine | undefined;
@@ -31,13 +33,34 @@ let f32: Float32Array = new Float32Array(0);
 let f64: Float64Array = new Float64Array(0);
 let i32: Int32Array = new Int32Array(0);
 
-/** What is needed to free a buffer whose last tensor was garbage collected. */
-interface Stretch {
-  readonly ptr: number;
-  readonly sizeBytes: number;
+const collected = new FinalizationRegistry<Stretch>(({ ptr, sizeBytes }) => current?.allocator.free(ptr, sizeBytes));
+
+/**
+ * Buffers outside of all scopes that the garbage collector has not been told of yet. Most are disposed of soon, and telling it costs more than a small
+ * operation, so it is told of many at once, of those that still live.
+ */
+const unregistered: Buffer[] = [];
+let unregisteredBytes = 0;
+const MAX_UNREGISTERED = 512;
+const MAX_UNREGISTERED_BYTES = 2 ** 22;
+
+/** Leaves a buffer to the garbage collector. */
+function leaveToCollector(buffer: Buffer): void {
+  if (buffer.sizeBytes < 0 || buffer.registered !== undefined) return;
+  unregistered.push(buffer);
+  unregisteredBytes += buffer.sizeBytes;
+  if (unregistered.length >= MAX_UNREGISTERED || unregisteredBytes >= MAX_UNREGISTERED_BYTES) registerAll();
 }
 
-const collected = new FinalizationRegistry<Stretch>(({ ptr, sizeBytes }) => current?.allocator.free(ptr, sizeBytes));
+function registerAll(): void {
+  for (const buffer of unregistered) {
+    if (buffer.ptr < 0 || buffer.registered !== undefined) continue;
+    buffer.registered = { ptr: buffer.ptr, sizeBytes: buffer.sizeBytes };
+    collected.register(buffer, buffer.registered, buffer);
+  }
+  unregistered.length = 0;
+  unregisteredBytes = 0;
+}
 
 /** @internal This thread's engine; made at the first call. */
 export function engine(): Engine {
@@ -53,7 +76,9 @@ function createEngine(): Engine {
   const threads = createThreads({ module, memory, allocator, shared });
   new DataView(memory.buffer).setInt32(CONTROL.WORKSPACES, FIRST_WORKSPACE, true);
   const exports = instantiateKernels(module, memory, { startThreads: threads.start });
-  return { memory, allocator, kernels: { ...exports, scratch: scratchOf(allocator) }, threads };
+  const kernels = { ...exports, scratch: scratchOf(allocator) };
+  const constants = { float: new Map(), f64: new Map(), int32: new Map() };
+  return { memory, allocator, kernels, threads, constants };
 }
 
 const INITIAL_PAGES = 256;
@@ -104,8 +129,9 @@ export function allocate(shape: Shape, dtype: DType): Buffer {
 
 /** @internal As {@link allocate}, by size. */
 export function allocateBytes(sizeBytes: number): Buffer {
-  const buffer: Buffer = { ptr: engine().allocator.alloc(sizeBytes), sizeBytes, kept: false };
-  if (scopeBuffers === undefined) collected.register(buffer, { ptr: buffer.ptr, sizeBytes }, buffer);
+  const { allocator } = current ?? engine();
+  const buffer: Buffer = { ptr: allocator.alloc(sizeBytes), sizeBytes, kept: false, registered: undefined };
+  if (scopeBuffers === undefined) leaveToCollector(buffer);
   else scopeBuffers.push(buffer);
   return buffer;
 }
@@ -115,13 +141,21 @@ export function readBuffer<D extends DType>(buffer: Buffer, size: number, dtype:
   return viewOf(buffer, size, dtype).slice() as TypedArrayOf<D>;
 }
 
-/** @internal Frees a buffer now. */
+/** @internal Frees a buffer now. Memory that is somebody else's stays as it is. */
 export function disposeBuffer(buffer: Buffer): void {
-  // Memory of a compiled step is not the tensor's to free.
   if (buffer.ptr < 0 || buffer.sizeBytes < 0) return;
-  collected.unregister(buffer);
+  if (buffer.registered !== undefined) collected.unregister(buffer);
   engine().allocator.free(buffer.ptr, buffer.sizeBytes);
   buffer.ptr = -1;
+}
+
+/** @internal Two buffers of equal size exchange their memory, and with it what their tensors hold. */
+export function exchangeMemory(a: Buffer, b: Buffer): void {
+  const { ptr } = checkAlive(a);
+  a.ptr = checkAlive(b).ptr;
+  b.ptr = ptr;
+  if (a.registered !== undefined) a.registered.ptr = a.ptr;
+  if (b.registered !== undefined) b.registered.ptr = b.ptr;
 }
 
 /** @internal Refuses memory that was freed. */
@@ -155,7 +189,7 @@ export function withScope<T>(fn: () => T, survivors: (result: T) => Iterable<Buf
     for (const buffer of mine) {
       if (!buffer.kept) disposeBuffer(buffer);
       else if (outer !== undefined) outer.push(buffer);
-      else collected.register(buffer, { ptr: buffer.ptr, sizeBytes: buffer.sizeBytes }, buffer);
+      else leaveToCollector(buffer);
     }
     for (const buffer of marked) buffer.kept = false;
   }

@@ -4,6 +4,7 @@
  * A small network spends its time here and not in kernels, so the way to a kernel makes no arrays, closures or descriptions of operands: the ones below
  * are used again by every call (lowerings may look at them during the call only).
  */
+import type { FillAttributes } from "../primitives/create.ts";
 import type { Operand, Primitive, ReferenceView } from "../primitives/primitive.ts";
 import { type Shape, sizeOf } from "../shape/shape.ts";
 import { BYTES_PER_ELEMENT, type DType } from "../tensor/dtype.ts";
@@ -11,6 +12,7 @@ import { type AnyTensor, concrete } from "../tensor/tensor.ts";
 import type { Buffer } from "./buffer.ts";
 import { allocateBytes, checkAlive, engine, viewOf } from "./engine.ts";
 import { kernelLowerings } from "./lowerings.ts";
+import { scalarConstant } from "./scalar-constants.ts";
 
 /** An operand that is filled in anew for every call. */
 class ReusedOperand implements Operand {
@@ -28,7 +30,7 @@ const reusedInputs: readonly (readonly ReusedOperand[])[] = [0, 1, 2, 3, 4].map(
 /**
  * Computes one primitive now.
  *
- * A reshape computes nothing: its output lies in the buffer of its input.
+ * A reshape computes nothing: its output lies in the buffer of its input. Nor does a scalar constant, after its first use.
  */
 export function execute(
   primitive: Primitive,
@@ -38,6 +40,8 @@ export function execute(
   dtype: DType,
 ): Buffer {
   if (primitive.name === "reshape") return checkAlive(concrete(firstOf(inputs), "reshape"));
+  if (primitive.name === "fill" && shape.length === 0)
+    return scalarConstant((attributes as FillAttributes).value, dtype);
   const current = engine();
   const output = allocateBytes(sizeOf(shape) * BYTES_PER_ELEMENT[dtype]);
   const lowering = kernelLowerings[primitive.name];

@@ -26,6 +26,7 @@ export function scratchOf(allocator: Allocator): Scratch {
   };
   return Object.assign(scratch, {
     release: (): void => {
+      if (held.length === 0) return;
       for (const { ptr, sizeBytes } of held) allocator.free(ptr, sizeBytes);
       held.length = 0;
     },

@@ -1,4 +1,5 @@
 /** @file Shapes and steps as kernels want them: few axes, neighbours merged. */
+import type { Operand } from "../../primitives/primitive.ts";
 import type { Shape } from "../../shape/shape.ts";
 
 /** Axes of a loop nest, outermost first, with each operand's step (in elements) per axis. */
@@ -6,6 +7,60 @@ export interface LoopAxes {
   readonly sizes: readonly number[];
   /** By operand, then by axis. */
   readonly steps: readonly (readonly number[])[];
+}
+
+/** A loop nest over at most three axes, for kernels that broadcast. One object, filled in anew by {@link BroadcastLoops.merge}. */
+export class BroadcastLoops {
+  /** Sizes, innermost first. */
+  readonly sizes: [number, number, number] = [1, 1, 1];
+  /** By operand: elements between neighbours along each axis, innermost first; 0 where the operand repeats. */
+  readonly steps: [number, number, number][] = [];
+
+  /**
+   * Merges the axes of operands that broadcast to `shape`. Allocates nothing: small networks do this for every bias.
+   *
+   * @returns False when more than three axes are left.
+   */
+  merge(shape: Shape, operands: readonly Operand[]): boolean {
+    while (this.steps.length < operands.length) this.steps.push([0, 0, 0]);
+    this.sizes.fill(1);
+    for (const own of this.steps) own.fill(0);
+    let levels = 0;
+    for (let back = 1; back <= shape.length; back += 1) {
+      const size = shape[shape.length - back] ?? 1;
+      if (size === 1) continue;
+      if (levels > 0 && this.#joins(operands, back, levels - 1)) {
+        this.sizes[levels - 1] = (this.sizes[levels - 1] ?? 1) * size;
+        continue;
+      }
+      if (levels === 3) return false;
+      this.sizes[levels] = size;
+      for (let i = 0; i < operands.length; i += 1) {
+        const own = this.steps[i];
+        if (own !== undefined) own[levels] = stepAt(operands[i]?.shape ?? [], back);
+      }
+      levels += 1;
+    }
+    return true;
+  }
+
+  /** Says whether every operand walks the axis `back` from the last as the continuation of a level. */
+  #joins(operands: readonly Operand[], back: number, level: number): boolean {
+    const size = this.sizes[level] ?? 1;
+    for (let i = 0; i < operands.length; i += 1) {
+      if (stepAt(operands[i]?.shape ?? [], back) !== (this.steps[i]?.[level] ?? 0) * size) return false;
+    }
+    return true;
+  }
+}
+
+/** Elements between neighbours of a contiguous tensor along the axis `back` from the last; 0 where it has length 1 or does not exist. */
+function stepAt(shape: Shape, back: number): number {
+  const axis = shape.length - back;
+  if (axis < 0 || shape[axis] === 1) return 0;
+  let step = 1;
+  for (let inner = axis + 1; inner < shape.length; inner += 1) step *= shape[inner] ?? 1;
+  return step;
 }
 
 /** Steps of a contiguous tensor of this shape, in elements. */

@@ -2,7 +2,8 @@
 import type { Operand } from "../../primitives/primitive.ts";
 import { sameShape, sizeOf } from "../../shape/shape.ts";
 import { BYTES_PER_ELEMENT } from "../../tensor/dtype.ts";
-import { broadcastSteps, forOuterAxes, mergeAxes } from "./axes.ts";
+import type { KernelSet } from "../kernel-set.ts";
+import { BroadcastLoops, broadcastSteps, forOuterAxes, mergeAxes } from "./axes.ts";
 import { DTYPE_CODES, type KernelLowering } from "./kernel-lowering.ts";
 
 /** Numbers of the operations of the kernel `unary_f32`. */
@@ -74,40 +75,48 @@ function binary(name: string, code: number): KernelLowering {
       kernels.binary(code, dtype, output.ptr, 1, 1, size, a.ptr, 0, 0, 1, b.ptr, 0, 0, sizeB === 1 && size > 1 ? 0 : 1);
     } else if (sizeA === 1 && sizeB === size) {
       kernels.binary(code, dtype, output.ptr, 1, 1, size, a.ptr, 0, 0, 0, b.ptr, 0, 0, 1);
-    } else return broadcastBinary(kernels, code, dtype, output, a, b);
+    } else return broadcastBinary(kernels, code, output, a, b);
     return true;
   };
 }
 
-function broadcastBinary(
-  kernels: Parameters<KernelLowering>[0],
-  code: number,
-  dtype: number,
-  output: Operand,
-  a: Operand,
-  b: Operand,
-): boolean {
-  const { shape } = output;
-  const axes = mergeAxes(shape, [
-    broadcastSteps(shape, shape),
-    broadcastSteps(a.shape, shape),
-    broadcastSteps(b.shape, shape),
-  ]);
-  const bytes = BYTES_PER_ELEMENT[output.dtype];
+/** Filled in anew by every lowering that broadcasts. */
+const loops = new BroadcastLoops();
+
+function broadcastBinary(kernels: KernelSet, code: number, output: Operand, a: Operand, b: Operand): boolean {
+  const dtype = DTYPE_CODES[output.dtype];
+  if (!loops.merge(output.shape, [a, b])) return binaryOfManyAxes(kernels, code, output, a, b);
+  const [n0, n1, n2] = loops.sizes;
+  const [[a0, a1, a2] = NO_STEPS, [b0, b1, b2] = NO_STEPS] = loops.steps;
+  kernels.binary(code, dtype, output.ptr, n2, n1, n0, a.ptr, a2, a1, a0, b.ptr, b2, b1, b0);
+  return true;
+}
+
+/** More than three axes even after merging: one kernel call per place of the outer ones. */
+function binaryOfManyAxes(kernels: KernelSet, code: number, output: Operand, a: Operand, b: Operand): boolean {
+  const { shape, dtype } = output;
+  const axes = mergeAxes(
+    shape,
+    [output, a, b].map((operand) => broadcastSteps(operand.shape, shape)),
+  );
+  const bytes = BYTES_PER_ELEMENT[dtype];
   return forOuterAxes(axes, 3, MAX_CALLS, ({ sizes, steps }, offsets) => {
-    const [, stepsA, stepsB] = steps;
+    const ptr = (operand: Operand, at: number): number => operand.ptr + (offsets[at] ?? 0) * bytes;
+    const [stepsA, stepsB] = [triple(steps[1]), triple(steps[2])];
     kernels.binary(
       code,
-      dtype,
-      output.ptr + (offsets[0] ?? 0) * bytes,
+      DTYPE_CODES[dtype],
+      ptr(output, 0),
       ...triple(sizes),
-      a.ptr + (offsets[1] ?? 0) * bytes,
-      ...triple(stepsA),
-      b.ptr + (offsets[2] ?? 0) * bytes,
-      ...triple(stepsB),
+      ptr(a, 1),
+      ...stepsA,
+      ptr(b, 2),
+      ...stepsB,
     );
   });
 }
+
+const NO_STEPS = [0, 0, 0] as const;
 
 function triple(list: readonly number[] | undefined): [number, number, number] {
   return [list?.[0] ?? 0, list?.[1] ?? 0, list?.[2] ?? 0];
@@ -117,27 +126,33 @@ const where: KernelLowering = (kernels, output, inputs) => {
   const [condition, a, b] = inputs;
   if (condition === undefined || a === undefined || b === undefined) return false;
   if (output.dtype === "f64" || condition.dtype === "f64") return false;
+  if (sizeOf(output.shape) === 0) return true;
+  const isInt = condition.dtype === "int32" ? 1 : 0;
+  if (!loops.merge(output.shape, inputs)) return whereOfManyAxes(kernels, isInt, output, [condition, a, b]);
+  const [n0, n1, n2] = loops.sizes;
+  const [[c0, c1, c2] = NO_STEPS, [a0, a1, a2] = NO_STEPS, [b0, b1, b2] = NO_STEPS] = loops.steps;
+  kernels.select_4(isInt, output.ptr, n2, n1, n0, condition.ptr, c2, c1, c0, a.ptr, a2, a1, a0, b.ptr, b2, b1, b0);
+  return true;
+};
+
+function whereOfManyAxes(
+  kernels: KernelSet,
+  isInt: number,
+  output: Operand,
+  [condition, a, b]: readonly [Operand, Operand, Operand],
+): boolean {
   const { shape } = output;
-  if (sizeOf(shape) === 0) return true;
   const axes = mergeAxes(
     shape,
-    [shape, condition.shape, a.shape, b.shape].map((own) => broadcastSteps(own, shape)),
+    [output, condition, a, b].map((operand) => broadcastSteps(operand.shape, shape)),
   );
   return forOuterAxes(axes, 3, MAX_CALLS, ({ sizes, steps }, offsets) => {
     const ptr = (operand: Operand, at: number): number => operand.ptr + (offsets[at] ?? 0) * 4;
-    kernels.select_4(
-      condition.dtype === "int32" ? 1 : 0,
-      ptr(output, 0),
-      ...triple(sizes),
-      ptr(condition, 1),
-      ...triple(steps[1]),
-      ptr(a, 2),
-      ...triple(steps[2]),
-      ptr(b, 3),
-      ...triple(steps[3]),
-    );
+    const [stepsC, stepsA, stepsB] = [triple(steps[1]), triple(steps[2]), triple(steps[3])];
+    const places = [ptr(condition, 1), ...stepsC, ptr(a, 2), ...stepsA, ptr(b, 3), ...stepsB] as const;
+    kernels.select_4(isInt, ptr(output, 0), ...triple(sizes), ...places);
   });
-};
+}
 
 const cast: KernelLowering = (kernels, output, inputs) => {
   const x = inputs[0];

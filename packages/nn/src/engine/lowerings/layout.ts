@@ -3,7 +3,7 @@ import type { Operand } from "../../primitives/primitive.ts";
 import { type Shape, sizeOf } from "../../shape/shape.ts";
 import { BYTES_PER_ELEMENT } from "../../tensor/dtype.ts";
 import type { KernelSet } from "../kernel-set.ts";
-import { broadcastSteps, contiguousSteps, forOuterAxes, mergeAxes } from "./axes.ts";
+import { BroadcastLoops, broadcastSteps, contiguousSteps, forOuterAxes, mergeAxes } from "./axes.ts";
 import { DTYPE_CODES, type KernelLowering } from "./kernel-lowering.ts";
 
 /** More kernel calls than this for one instruction and the reference is as good. */
@@ -90,12 +90,30 @@ const fill: KernelLowering = (kernels, output, _, { value }: { readonly value: n
   return true;
 };
 
+/** Filled in anew by every call. */
+const loops = new BroadcastLoops();
+
+/** Gradients of all reductions come through here, so the common shapes allocate nothing. */
+const broadcastTo: KernelLowering = (kernels, output, inputs) => {
+  const x = inputs[0];
+  if (x === undefined) return false;
+  const { shape } = output;
+  if (sizeOf(shape) === 0) return true;
+  if (!loops.merge(shape, inputs)) {
+    return copyWalk(kernels, shape, output, walk(shape), x, { start: 0, steps: broadcastSteps(x.shape, shape) });
+  }
+  const [n0, n1, n2] = loops.sizes;
+  const [[s0, s1, s2] = [0, 0, 0] as const] = loops.steps;
+  kernels.copy(BYTES_PER_ELEMENT[output.dtype], output.ptr, 0, n1 * n0, n0, 1, x.ptr, 0, s2, s1, s0, 1, n2, n1, n0);
+  return true;
+};
+
 /** By primitive name. */
 export const layoutLowerings: Readonly<Record<string, KernelLowering>> = {
   fill,
   concat,
   reshape: reading((x) => walk(x.shape)),
-  broadcastTo: reading((x, output) => ({ start: 0, steps: broadcastSteps(x.shape, output.shape) })),
+  broadcastTo,
   transpose: reading((x, _, { perm }: { readonly perm: readonly number[] }) => {
     const own = contiguousSteps(x.shape);
     return { start: 0, steps: perm.map((axis) => own[axis] ?? 0) };
