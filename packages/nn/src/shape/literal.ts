@@ -4,24 +4,34 @@ import type { NestedNumbers } from "../tensor/format.ts";
 import type { Shape } from "./shape.ts";
 import type { ShapeError } from "./shape-error.ts";
 
-/** The shape of a nested array literal. Arrays of unknown length have size `number`; a ragged literal gives a {@link ShapeError}. */
-export type LiteralShape<T> = T extends number
+/**
+ * The shape of a nested array literal. Arrays of unknown length have size `number`; a ragged literal gives a {@link ShapeError}; more than 8 axes are
+ * not followed (the compiler must see an end for recursive types).
+ */
+export type LiteralShape<T, Depth extends readonly 0[] = []> = T extends number
   ? []
-  : T extends readonly []
-    ? [0]
-    : T extends readonly number[]
-      ? [T["length"]]
-      : T extends readonly unknown[]
-        ? number extends T["length"]
-          ? WithLength<number, LiteralShape<T[number]>>
-          : T extends readonly [infer First, ...infer Rest]
-            ? RowsShape<T, LiteralShape<First>, Rest>
-            : Shape
-        : Shape;
+  : Depth["length"] extends 8
+    ? Shape
+    : T extends readonly []
+      ? [0]
+      : T extends readonly number[]
+        ? [T["length"]]
+        : T extends readonly unknown[]
+          ? number extends T["length"]
+            ? WithLength<number, LiteralShape<T[number], [...Depth, 0]>>
+            : T extends readonly [infer First, ...infer Rest]
+              ? RowsShape<T, LiteralShape<First, [...Depth, 0]>, Rest, [...Depth, 0]>
+              : Shape
+          : Shape;
 
 /** Rows of one shape are told apart from ragged ones all at once: a walk along the rows, which may be thousands, is only for the error's place. */
-type RowsShape<T extends readonly unknown[], Inner, Rest extends readonly unknown[]> = Inner extends Shape
-  ? [LiteralShape<T[number]>] extends [Inner]
+type RowsShape<
+  T extends readonly unknown[],
+  Inner,
+  Rest extends readonly unknown[],
+  Depth extends readonly 0[],
+> = Inner extends Shape
+  ? [LiteralShape<T[number], Depth>] extends [Inner]
     ? WithLength<T["length"], Inner>
     : RaggedAt<Rest, Inner> extends infer Place
       ? [Place] extends [never]

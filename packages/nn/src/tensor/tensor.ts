@@ -82,7 +82,13 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = "float"> 
 
   /** Shape, element type and (a part of) the elements, for people. */
   toString(): string {
-    return formatTensor(this);
+    if (isSymbolic(this)) return formatTensor(this, "being compiled");
+    return isFreed(this) ? formatTensor(this, "freed") : formatTensor(this, this.data());
+  }
+
+  /** How Node's console shows it. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
   }
 
   /** Frees the memory now instead of when the garbage collector finds the tensor. Twice is fine; reading afterwards is an error. */
@@ -105,6 +111,10 @@ export function concrete(tensor: AnyTensor, what: string): Buffer {
     );
   }
   return tensor.value;
+}
+
+function isFreed(tensor: AnyTensor): boolean {
+  return "ptr" in tensor.value && tensor.value.ptr < 0;
 }
 
 /** @internal Says whether the tensor is a value of a graph that is being traced. */
