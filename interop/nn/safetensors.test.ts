@@ -2,8 +2,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readSafetensors, saveSafetensors, tensorND } from "@trainlog/nn";
+import { readSafetensors, saveSafetensors } from "@trainlog/nn";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { tensorFromData } from "../../packages/nn/src/interop/tensor-data.ts";
 import { interopPython, runPython } from "./python.ts";
 
 interface PythonFile {
@@ -25,11 +26,11 @@ describe("safetensors 0.8", () => {
   it("reads what we write: names, shapes, element types, numbers, metadata", async () => {
     const path = join(dir, "ours.safetensors");
     const pack = {
-      "0.weight": tensorND([2, 2], [0.1, -2, 3e38, 1e-40]),
-      double: tensorND([1], [0.1], { dtype: "f64" }),
-      labels: tensorND([3], [1, -2, 3], { dtype: "int32" }),
-      half: tensorND([2], [1.5, -0.1]),
-      empty: tensorND([0, 3], []),
+      "0.weight": tensorFromData([0.1, -2, 3e38, 1e-40], [2, 2], "float"),
+      double: tensorFromData([0.1], [1], "f64"),
+      labels: tensorFromData([1, -2, 3], [3], "int32"),
+      half: tensorFromData([1.5, -0.1], [2], "float"),
+      empty: tensorFromData([], [0, 3], "float"),
     };
     await saveSafetensors(path, pack, {
       metadata: { "made by": "trainlog ✓" },

@@ -12,11 +12,10 @@ import { type Shape, showShape } from "../../../shape/shape.ts";
 import type { DType } from "../../../tensor/dtype.ts";
 import type { AnyTensor } from "../../../tensor/tensor.ts";
 import { writeFileBytes } from "../../files.ts";
-import { type GraphProto, type NodeProto, STATE_KEY } from "../proto/messages.ts";
+import { STATE_KEY } from "../proto/messages.ts";
 import { writeModelProto } from "../proto/write.ts";
-import { isFixed, type Size, TRACED_BATCHES } from "./batch-size.ts";
-import { type Edge, GraphWriter } from "./graph-writer.ts";
-import { joinShapes, usedValues, writeInstructions } from "./write-instructions.ts";
+import { TRACED_BATCHES } from "./batch-size.ts";
+import { graphProto } from "./graph-proto.ts";
 
 /** Operators as of ONNX 1.13 (December 2022): the newest that is widely read, and the first with reductions over axes given as inputs throughout. */
 export const OPSET = 18;
@@ -63,8 +62,12 @@ export function exportOnnx({ model, params, state }: ModelWithNumbers, options: 
   const inputShape = checkedShape(options.inputShape ?? model.inputShape);
   const sizes = batch === "dynamic" ? TRACED_BATCHES : [checkedBatch(batch)];
   const graphs = sizes.map((size) => traceModel({ model, params, state }, [size, ...inputShape]));
-  const numbers = [...Object.entries(params), ...Object.entries(state)];
-  const graph = graphProto(graphs, { numbers, inputName, outputName, doubles: options.dtype === "f64" });
+  const graph = graphProto(graphs, {
+    inputNames: [inputName],
+    initializers: [...Object.entries(params), ...Object.entries(state)],
+    outputNames: [outputName],
+    doubles: options.dtype === "f64",
+  });
   return writeModelProto({
     irVersion: IR_VERSION,
     producerName: "trainlog",
@@ -116,62 +119,4 @@ function traceModel({ model, params, state }: ModelWithNumbers, shape: Shape): G
     const count = Object.keys(params).length;
     return x === undefined ? [] : [model.apply(record(params, 0), record(state, count), x).output];
   });
-}
-
-interface GraphOptions {
-  /** Parameters and state in the order of the traced graphs' inputs, behind the batch. */
-  readonly numbers: readonly (readonly [name: string, tensor: AnyTensor])[];
-  readonly inputName: string;
-  readonly outputName: string;
-  readonly doubles: boolean;
-}
-
-function graphProto(graphs: readonly Graph[], { numbers, inputName, outputName, doubles }: GraphOptions): GraphProto {
-  const write: GraphWriter = new GraphWriter(doubles, (writer) => batchOf(writer, inputName));
-  for (const name of [inputName, outputName, ...numbers.map(([name]) => name)]) write.reserve(name);
-  const [graph] = graphs;
-  const batches = graphs.flatMap(({ inputs }) => inputs.slice(0, 1));
-  const input: Edge = { name: inputName, shape: joinShapes(batches, "the input"), dtype: batches[0]?.dtype ?? "float" };
-  const used: ReadonlySet<number | undefined> = graph === undefined ? new Set() : usedValues(graph);
-  const initializers = numbers.map(([name, { shape, dtype }]) => ({ name, shape, dtype }));
-  numbers.forEach(([name, tensor], index) => {
-    if (used.has(graph?.inputs[index + 1]?.id)) write.initializer(name, tensor.data(), tensor.shape, tensor.dtype);
-  });
-  const outputs = writeInstructions(write, graphs, [input, ...initializers]);
-  const [output] = outputs;
-  const info = ({ shape, dtype }: Edge, name: string) => ({
-    name,
-    dataType: write.typeCode(dtype),
-    shape: shape.map(showSize),
-  });
-  return {
-    name: "trainlog",
-    nodes: output === undefined ? write.nodes : nameOutput(write, output.name, outputName),
-    initializers: write.initializers,
-    inputs: [info(input, inputName)],
-    outputs: outputs.map((edge) => info(edge, outputName)),
-  };
-}
-
-/** The batch size at run time, int64 of shape [1]. */
-function batchOf(write: GraphWriter, inputName: string): string {
-  return write.node("Shape", [inputName], { start: { int: 0 }, end: { int: 1 } });
-}
-
-/** A size for the graph's signature: a number, or a name that runtimes show. */
-function showSize(size: Size): number | string {
-  if (isFixed(size)) return size;
-  const scaled = size.coefficient === 1 ? "batch" : `${size.coefficient}*batch`;
-  return size.offset === 0 ? scaled : `${scaled} + ${size.offset}`;
-}
-
-/** The node that makes the output gives it the wanted name; an input or constant is passed through a node that does nothing. */
-function nameOutput(write: GraphWriter, from: string, to: string): readonly NodeProto[] {
-  if (!write.nodes.some(({ outputs }) => outputs.includes(from))) write.node("Identity", [from], {}, to);
-  const renamed = (name: string): string => (name === from ? to : name);
-  return write.nodes.map((node) =>
-    node.opType === "Identity" && node.outputs[0] === to
-      ? node
-      : { ...node, inputs: node.inputs.map(renamed), outputs: node.outputs.map(renamed) },
-  );
 }
