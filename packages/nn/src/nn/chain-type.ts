@@ -88,9 +88,9 @@ type FirstDType<Layers extends readonly unknown[]> = Layers extends readonly [M<
   ? L["dtype"]
   : "float";
 
-/** The shape that comes out of a chain; unknown when it does not fit (then {@link CheckedChain} is an error). */
+/** The shape that comes out of a chain; `never` when it does not fit: {@link CheckedChain} is the error then, and this causes no second one. */
 export type OutputOf<Args extends readonly unknown[]> =
-  ChainOutput<InputOf<Args>, LayersOf<Args>> extends infer Out extends Shape ? Out : Shape;
+  ChainOutput<InputOf<Args>, LayersOf<Args>> extends infer Out extends Shape ? Out : never;
 
 /** The arguments of `sequential`, or these with an error in the place of the one that does not fit. */
 export type CheckedChain<Args extends readonly unknown[]> = Args extends readonly [infer First, ...infer Rest]
