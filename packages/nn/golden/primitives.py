@@ -107,7 +107,7 @@ for name in ["maximum", "minimum"]:
 case("pow", [values(0.0, 0.0, 0.0, 2.0, -2.0, -2.0), values(0.0, 1.0, 2.0, 0.0, 3.0, 2.0)], torch.pow, second=False, note="zeros")
 big = torch.tensor([2**31 - 1, -(2**31), 65537, -7], dtype=torch.int32)
 for name in ["add", "sub", "mul", "maximum", "minimum"]:
-    case(name, [big, torch.tensor([1, 1, 65537, 3], dtype=torch.int32)], BINARY[name], note="int32 wraps around")
+    case(name, [big, torch.tensor([2**31 - 3, 1, 65537, 3], dtype=torch.int32)], BINARY[name], note="int32 wraps around")
 COMPARE = {"equal": torch.eq, "notEqual": torch.ne, "less": torch.lt, "lessEqual": torch.le}
 for name, function in COMPARE.items():
     case(name, [values(1, 2, 3, NAN, INF, 0.0), values(2, 2, 2, NAN, INF, -0.0)], lambda a, b, f=function: f(a, b).double(), gradient=False)

@@ -1,0 +1,103 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { grad, vjp } from "../autograd/transforms.ts";
+import { sizeOf } from "../shape/shape.ts";
+import { fromNumbers } from "../tensor/create.ts";
+import type { AnyTensor } from "../tensor/tensor.ts";
+import { add, mul, scalar, sum, uniform } from "./index.ts";
+import { byReference } from "./test-golden.ts";
+import { inputsFor, type Program, programOrGradient } from "./test-programs.ts";
+
+const seeds = fc.integer({ min: 0, max: 1_000_000 });
+/** Step of central differences: the error of the difference grows with its square, that of rounding with its inverse. */
+const STEP = 1e-5;
+
+function randomLike(shape: readonly number[], seed: number): AnyTensor {
+  return add(uniform(fromNumbers([2], [1, seed], "int32"), shape, "f64"), scalar(-0.5, "f64"));
+}
+
+function dot(a: AnyTensor, b: AnyTensor): AnyTensor {
+  return sum(mul(a, b));
+}
+
+function pullback({ run }: Program, xs: AnyTensor[], g: AnyTensor): AnyTensor[] {
+  return vjp((inputs: AnyTensor[]) => run(inputs), xs).pullback(g);
+}
+
+/** The directional derivative J·v, by differentiating the pullback (which is linear) by its cotangent. */
+function push(program: Program, xs: AnyTensor[], vs: AnyTensor[], like: AnyTensor): AnyTensor {
+  const along = (g: AnyTensor): AnyTensor =>
+    pullback(program, xs, g)
+      .map((dx, i) => dot(dx, vs[i]!))
+      .reduce(add);
+  return grad(along as never)(mul(like, scalar(0, "f64")) as never) as AnyTensor;
+}
+
+/** The directional derivative by central differences. */
+function measured({ run }: Program, xs: AnyTensor[], vs: AnyTensor[]): number[] {
+  const moved = (by: number): Float64Array =>
+    run(xs.map((x, i) => add(x, mul(vs[i]!, scalar(by, "f64"))))).data() as Float64Array;
+  const [after, before] = [moved(STEP), moved(-STEP)];
+  return Array.from(after, (value, i) => (value - before[i]!) / (2 * STEP));
+}
+
+function expectClose(got: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void {
+  expect(got.length).toBe(expected.length);
+  const scale = Array.from(expected).reduce((most, x) => Math.max(most, Math.abs(x)), 1);
+  for (let i = 0; i < got.length; i += 1) expect(Math.abs(got[i]! - expected[i]!) / scale).toBeLessThan(tolerance);
+}
+
+describe("every primitive, and every gradient of one", () => {
+  it("has the derivative that differences show, in both directions", () => {
+    fc.assert(
+      fc.property(programOrGradient, seeds, (program, seed) => {
+        const xs = inputsFor(program, "f64", seed);
+        const vs = xs.map(({ shape }, i) => randomLike(shape, seed + i));
+        const y = program.run(xs);
+        const pushed = push(program, xs, vs, y);
+        expectClose(pushed.data(), measured(program, xs, vs), 1e-7);
+        const g = randomLike(y.shape, seed + 7);
+        const pulled = pullback(program, xs, g)
+          .map((dx, i) => dot(dx, vs[i]!))
+          .reduce(add);
+        expectClose([pulled.item()], [dot(pushed, g).item()], 1e-11);
+      }),
+      { numRuns: 600 },
+    );
+  });
+
+  it("has a gradient that is linear in the cotangent", () => {
+    fc.assert(
+      fc.property(programOrGradient, seeds, fc.double({ min: -2, max: 2, noNaN: true }), (program, seed, factor) => {
+        const xs = inputsFor(program, "f64", seed);
+        const { shape } = program.run(xs);
+        const [g, h] = [randomLike(shape, seed), randomLike(shape, seed + 1)];
+        const together = pullback(program, xs, add(g, mul(h, scalar(factor, "f64"))));
+        const [ofG, ofH] = [pullback(program, xs, g), pullback(program, xs, h)];
+        together.forEach((dx, i) => {
+          expectClose(dx.data(), add(ofG[i]!, mul(ofH[i]!, scalar(factor, "f64"))).data(), 1e-12);
+        });
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("is computed by kernels as by its reference", () => {
+    fc.assert(
+      fc.property(
+        programOrGradient,
+        seeds,
+        fc.constantFrom("float" as const, "f64" as const),
+        (program, seed, dtype) => {
+          const xs = inputsFor(program, dtype, seed);
+          const y = program.run(xs);
+          const expected = byReference((inputs) => program.run(inputs), xs);
+          expect(y.shape).toEqual(expected.shape);
+          expect(y.size).toBe(sizeOf(y.shape));
+          expectClose(y.data(), expected.data(), dtype === "float" ? 4e-6 : 1e-13);
+        },
+      ),
+      { numRuns: 400 },
+    );
+  });
+});
