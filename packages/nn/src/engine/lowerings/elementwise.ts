@@ -83,12 +83,26 @@ function binary(name: string, code: number): KernelLowering {
 /** Filled in anew by every lowering that broadcasts. */
 const loops = new BroadcastLoops();
 
-function broadcastBinary(kernels: KernelSet, code: number, output: Operand, a: Operand, b: Operand): boolean {
+function broadcastBinary(kernels: KernelSet, code: number, output: Operand, x: Operand, y: Operand): boolean {
+  if (!loops.merge(output.shape, x.shape, y.shape)) return binaryOfManyAxes(kernels, code, output, x, y);
+  const { sizes, a, b } = loops;
   const dtype = DTYPE_CODES[output.dtype];
-  if (!loops.merge(output.shape, [a, b])) return binaryOfManyAxes(kernels, code, output, a, b);
-  const [n0, n1, n2] = loops.sizes;
-  const [[a0, a1, a2] = NO_STEPS, [b0, b1, b2] = NO_STEPS] = loops.steps;
-  kernels.binary(code, dtype, output.ptr, n2, n1, n0, a.ptr, a2, a1, a0, b.ptr, b2, b1, b0);
+  kernels.binary(
+    code,
+    dtype,
+    output.ptr,
+    sizes[2]!,
+    sizes[1]!,
+    sizes[0]!,
+    x.ptr,
+    a[2]!,
+    a[1]!,
+    a[0]!,
+    y.ptr,
+    b[2]!,
+    b[1]!,
+    b[0]!,
+  );
   return true;
 }
 
@@ -116,22 +130,40 @@ function binaryOfManyAxes(kernels: KernelSet, code: number, output: Operand, a: 
   });
 }
 
-const NO_STEPS = [0, 0, 0] as const;
-
 function triple(list: readonly number[] | undefined): [number, number, number] {
   return [list?.[0] ?? 0, list?.[1] ?? 0, list?.[2] ?? 0];
 }
 
 const where: KernelLowering = (kernels, output, inputs) => {
-  const [condition, a, b] = inputs;
-  if (condition === undefined || a === undefined || b === undefined) return false;
+  const [condition, x, y] = inputs;
+  if (condition === undefined || x === undefined || y === undefined) return false;
   if (output.dtype === "f64" || condition.dtype === "f64") return false;
   if (sizeOf(output.shape) === 0) return true;
   const isInt = condition.dtype === "int32" ? 1 : 0;
-  if (!loops.merge(output.shape, inputs)) return whereOfManyAxes(kernels, isInt, output, [condition, a, b]);
-  const [n0, n1, n2] = loops.sizes;
-  const [[c0, c1, c2] = NO_STEPS, [a0, a1, a2] = NO_STEPS, [b0, b1, b2] = NO_STEPS] = loops.steps;
-  kernels.select_4(isInt, output.ptr, n2, n1, n0, condition.ptr, c2, c1, c0, a.ptr, a2, a1, a0, b.ptr, b2, b1, b0);
+  // The condition is operand a of the loops.
+  if (!loops.merge(output.shape, condition.shape, x.shape, y.shape)) {
+    return whereOfManyAxes(kernels, isInt, output, [condition, x, y]);
+  }
+  const { sizes, a, b, c } = loops;
+  kernels.select_4(
+    isInt,
+    output.ptr,
+    sizes[2]!,
+    sizes[1]!,
+    sizes[0]!,
+    condition.ptr,
+    a[2]!,
+    a[1]!,
+    a[0]!,
+    x.ptr,
+    b[2]!,
+    b[1]!,
+    b[0]!,
+    y.ptr,
+    c[2]!,
+    c[1]!,
+    c[0]!,
+  );
   return true;
 };
 

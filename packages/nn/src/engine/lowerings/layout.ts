@@ -99,13 +99,43 @@ const broadcastTo: KernelLowering = (kernels, output, inputs) => {
   if (x === undefined) return false;
   const { shape } = output;
   if (sizeOf(shape) === 0) return true;
-  if (!loops.merge(shape, inputs)) {
+  if (!loops.merge(shape, x.shape)) {
     return copyWalk(kernels, shape, output, walk(shape), x, { start: 0, steps: broadcastSteps(x.shape, shape) });
   }
-  const [n0, n1, n2] = loops.sizes;
-  const [[s0, s1, s2] = [0, 0, 0] as const] = loops.steps;
-  kernels.copy(BYTES_PER_ELEMENT[output.dtype], output.ptr, 0, n1 * n0, n0, 1, x.ptr, 0, s2, s1, s0, 1, n2, n1, n0);
+  const { sizes, a } = loops;
+  const [n0, n1, n2] = [sizes[0]!, sizes[1]!, sizes[2]!];
+  kernels.copy(
+    BYTES_PER_ELEMENT[output.dtype],
+    output.ptr,
+    0,
+    n1 * n0,
+    n0,
+    1,
+    x.ptr,
+    0,
+    a[2]!,
+    a[1]!,
+    a[0]!,
+    1,
+    n2,
+    n1,
+    n0,
+  );
   return true;
+};
+
+/** Of matrices without detours; of more axes by merging what stays together. */
+const transpose: KernelLowering = (kernels, output, inputs, { perm }: { readonly perm: readonly number[] }) => {
+  const x = inputs[0];
+  if (x === undefined) return false;
+  if (perm.length === 2 && perm[0] === 1) {
+    const [rows = 0, columns = 0] = output.shape;
+    kernels.copy(BYTES_PER_ELEMENT[x.dtype], output.ptr, 0, 0, columns, 1, x.ptr, 0, 0, 1, rows, 1, 1, rows, columns);
+    return true;
+  }
+  const own = contiguousSteps(x.shape);
+  const from = { start: 0, steps: perm.map((axis) => own[axis] ?? 0) };
+  return copyWalk(kernels, output.shape, output, walk(output.shape), x, from);
 };
 
 /** By primitive name. */
@@ -114,10 +144,7 @@ export const layoutLowerings: Readonly<Record<string, KernelLowering>> = {
   concat,
   reshape: reading((x) => walk(x.shape)),
   broadcastTo,
-  transpose: reading((x, _, { perm }: { readonly perm: readonly number[] }) => {
-    const own = contiguousSteps(x.shape);
-    return { start: 0, steps: perm.map((axis) => own[axis] ?? 0) };
-  }),
+  transpose,
   flip: reading((x, _, { axes }: { readonly axes: readonly number[] }) =>
     walk(
       x.shape,

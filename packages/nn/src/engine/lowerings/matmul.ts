@@ -1,6 +1,8 @@
 /** @file Lowering of matrix multiplication. */
-import type { Shape } from "../../shape/shape.ts";
-import { sizeOf } from "../../shape/shape.ts";
+import type { Operand } from "../../primitives/primitive.ts";
+import { type Shape, sizeOf } from "../../shape/shape.ts";
+import { BYTES_PER_ELEMENT } from "../../tensor/dtype.ts";
+import type { KernelSet } from "../kernel-set.ts";
 import { broadcastSteps, forOuterAxes, mergeAxes } from "./axes.ts";
 import type { KernelLowering } from "./kernel-lowering.ts";
 
@@ -16,49 +18,53 @@ const MAX_CALLS = 4096;
  * one tall matrix.
  */
 export const matmul: KernelLowering = (kernels, output, inputs, attributes: MatmulAttributes) => {
-  const [a, b] = inputs;
+  const a = inputs[0];
+  const b = inputs[1];
   if (a === undefined || b === undefined || output.dtype === "int32") return false;
-  const multiply = output.dtype === "f64" ? kernels.matmul_f64 : kernels.matmul_f32;
-  const bytes = output.dtype === "f64" ? 8 : 4;
-  const transposeA = attributes.transposeA === true;
-  const transposeB = attributes.transposeB === true;
-  const rank = output.shape.length;
-  const m = output.shape[rank - 2] ?? 1;
-  const n = output.shape[rank - 1] ?? 1;
-  const k = a.shape[a.shape.length - (transposeA ? 2 : 1)] ?? 1;
+  const { shape } = output;
+  const rank = shape.length;
+  const m = shape[rank - 2] ?? 1;
+  const n = shape[rank - 1] ?? 1;
+  const k = a.shape[a.shape.length - (attributes.transposeA ? 2 : 1)] ?? 1;
   if (m === 0 || n === 0) return true;
-  const flags = [transposeA ? 1 : 0, transposeB ? 1 : 0] as const;
-  if (rank === 2) {
-    multiply.call(kernels, output.ptr, a.ptr, b.ptr, m, n, k, ...flags, 1, 0, 0);
-    return true;
-  }
-  const lead = output.shape.slice(0, -2);
-  const leadA = a.shape.slice(0, -2);
-  const leadB = b.shape.slice(0, -2);
-  if (!transposeA && sizeOf(leadB) === 1 && sizeOf(leadA) === sizeOf(lead)) {
-    multiply.call(kernels, output.ptr, a.ptr, b.ptr, m * sizeOf(lead), n, k, ...flags, 1, 0, 0);
-    return true;
-  }
-  const axes = mergeAxes(lead, [steps(lead, lead, m * n), steps(leadA, lead, m * k), steps(leadB, lead, k * n)]);
-  return forOuterAxes(axes, 1, MAX_CALLS, (inner, offsets) => {
-    const ptr = (base: number, operand: number): number => base + (offsets[operand] ?? 0) * bytes;
-    const batch = inner.sizes[0] ?? 1;
-    const step = (operand: number): number => inner.steps[operand]?.[0] ?? 0;
-    multiply.call(
-      kernels,
-      ptr(output.ptr, 0),
-      ptr(a.ptr, 1),
-      ptr(b.ptr, 2),
-      m,
-      n,
-      k,
-      ...flags,
-      batch,
-      step(1),
-      step(2),
-    );
-  });
+  const multiply = output.dtype === "f64" ? kernels.matmul_f64 : kernels.matmul_f32;
+  const flagA = attributes.transposeA ? 1 : 0;
+  const flagB = attributes.transposeB ? 1 : 0;
+  const stack = rank === 2 ? 1 : tallStack(shape, a.shape, b.shape, attributes);
+  if (stack === undefined) return broadcastMatmul(kernels, output, [a, b], [m, n, k], attributes);
+  multiply.call(kernels, output.ptr, a.ptr, b.ptr, stack * m, n, k, flagA, flagB, 1, 0, 0);
+  return true;
 };
+
+/** Number of matrices of A that lie over one B, so that they are one tall matrix; undefined when it is not so. */
+function tallStack(shape: Shape, a: Shape, b: Shape, { transposeA }: MatmulAttributes): number | undefined {
+  const lead = sizeOf(shape.slice(0, -2));
+  return !transposeA && sizeOf(b.slice(0, -2)) === 1 && sizeOf(a.slice(0, -2)) === lead ? lead : undefined;
+}
+
+function broadcastMatmul(
+  kernels: KernelSet,
+  output: Operand,
+  [a, b]: readonly [Operand, Operand],
+  [m, n, k]: readonly [number, number, number],
+  { transposeA, transposeB }: MatmulAttributes,
+): boolean {
+  const multiply = output.dtype === "f64" ? kernels.matmul_f64 : kernels.matmul_f32;
+  const bytes = BYTES_PER_ELEMENT[output.dtype];
+  const lead = output.shape.slice(0, -2);
+  const axes = mergeAxes(lead, [
+    steps(lead, lead, m * n),
+    steps(a.shape.slice(0, -2), lead, m * k),
+    steps(b.shape.slice(0, -2), lead, k * n),
+  ]);
+  return forOuterAxes(axes, 1, MAX_CALLS, (inner, offsets) => {
+    const ptr = (operand: Operand, at: number): number => operand.ptr + (offsets[at] ?? 0) * bytes;
+    const [batch = 1] = inner.sizes;
+    const [stepA = 0, stepB = 0] = [inner.steps[1]?.[0], inner.steps[2]?.[0]];
+    const flags = [transposeA ? 1 : 0, transposeB ? 1 : 0] as const;
+    multiply.call(kernels, ptr(output, 0), ptr(a, 1), ptr(b, 2), m, n, k, ...flags, batch, stepA, stepB);
+  });
+}
 
 /** Steps of whole matrices along the leading axes. */
 function steps(own: Shape, lead: Shape, elements: number): number[] {

@@ -35,6 +35,12 @@ function product(runs: readonly AxisRun[]): number {
   return size;
 }
 
+function sizeOfAxes(shape: Shape, first: number, end: number): number {
+  let size = 1;
+  for (let axis = first; axis < end; axis += 1) size *= shape[axis] ?? 1;
+  return size;
+}
+
 /** One kernel call per run of reduced axes, the innermost first; what lies between goes through working memory. */
 function reduce(operation: number): KernelLowering {
   return (kernels, output, inputs, { axes }: ReduceAttributes) => {
@@ -44,8 +50,20 @@ function reduce(operation: number): KernelLowering {
       kernels.reduce_f32(operation, output.ptr, x.ptr, 1, sizeOf(x.shape), 1);
       return true;
     }
-    let runs = axisRuns(x.shape, axes);
     if (sizeOf(output.shape) === 0) return true;
+    if (axes.length === 1) {
+      const axis = axes[0] ?? 0;
+      kernels.reduce_f32(
+        operation,
+        output.ptr,
+        x.ptr,
+        sizeOfAxes(x.shape, 0, axis),
+        x.shape[axis] ?? 1,
+        sizeOfAxes(x.shape, axis + 1, x.shape.length),
+      );
+      return true;
+    }
+    let runs = axisRuns(x.shape, axes);
     if (!runs.some(({ reduced }) => reduced)) runs = [...runs, { size: 1, reduced: true }];
     let from = x.ptr;
     for (let at = runs.length - 1; at >= 0; at -= 1) {
