@@ -23,6 +23,7 @@ import {
   showStructure,
   structureOf,
 } from "./pack-structure.ts";
+import type { Plan } from "./plan/plan.ts";
 import { createWorkspace, type Workspace } from "./plan/workspace.ts";
 import { type CachedPlan, cachedPlan, createPlanCache, runPlan } from "./plan-cache.ts";
 import { tracePlan } from "./trace-plan.ts";
@@ -114,6 +115,11 @@ export function compileStep<State extends TensorPack, Batch extends TensorPack, 
   };
 }
 
+/** Memory of a plan that a tensor reads: the plan lives as long as the tensor. */
+interface LentBuffer extends Buffer {
+  readonly owner: Plan;
+}
+
 type StepFunction = (state: TensorPack, batch: TensorPack) => StepResult<TensorPack, TensorPack>;
 
 /** Where a step's state lies from run to run. */
@@ -197,7 +203,8 @@ function planStep(fn: StepFunction, home: StateHome, structure: PackStructure, b
   if (result === undefined) throw new RangeError("tracing runs the function");
   const outputs = traced.graph.outputs.slice(stateCount).map(({ shape, dtype }, i) => {
     // Belongs to the plan: no scope and no collector knows it, and dispose() of the tensor leaves it alone.
-    const buffer: Buffer = { ptr: traced.plan.outputPtrs[stateCount + i] ?? 0, sizeBytes: -1, kept: true };
+    const ptr = traced.plan.outputPtrs[stateCount + i] ?? 0;
+    const buffer: LentBuffer = { ptr, sizeBytes: -1, kept: true, owner: traced.plan };
     return new Tensor(buffer, shape, dtype);
   });
   const outputBuffers = outputs.map((tensor) => concrete(tensor, "an output"));

@@ -18,8 +18,8 @@ import { constantVector, operationFor } from "./operations.ts";
 import { dtypeOf, type LoopDefinition, type LoopProgram, type LoopReduction } from "./program.ts";
 import { combine, foldLanes, identityOf } from "./reduce.ts";
 
-/** Vectors after which a running sum is put aside: long sums lose fewer digits in two stages. */
-const VECTORS_PER_STAGE = 256;
+/** Vectors from which on a sum goes in two stages, √n times √n additions: long running sums lose digits. */
+const STAGED_VECTORS = 512;
 
 /** Writes a loop into a function. */
 export function emitLoop(module: ModuleBuilder, code: Code, program: LoopProgram): void {
@@ -127,7 +127,7 @@ class LoopWriter {
       this.cursors.advance(this.lanes);
     };
     const staged = this.program.reductions.some(({ kind }, i) => kind === "sum" && this.sums[i] !== undefined);
-    if (!staged || vectors < 2 * VECTORS_PER_STAGE) {
+    if (!staged || vectors < STAGED_VECTORS) {
       this.code.repeat(vectors, body);
       return;
     }
@@ -140,8 +140,9 @@ class LoopWriter {
       this.code.repeat(length, body);
       for (const [i, reduction] of this.program.reductions.entries()) this.moveSum(reduction, i, totals[i] ?? 0);
     };
-    this.code.repeat(Math.floor(vectors / VECTORS_PER_STAGE), () => stage(VECTORS_PER_STAGE));
-    stage(vectors % VECTORS_PER_STAGE);
+    const length = Math.ceil(Math.sqrt(vectors));
+    this.code.repeat(Math.floor(vectors / length), () => stage(length));
+    stage(vectors % length);
     totals.forEach((total, i) => {
       const sum = this.sums[i];
       if (sum === undefined) return;
