@@ -47,6 +47,7 @@ export {
   writeTorchLean,
 } from "./interop/index.ts";
 export * as nn from "./nn/index.ts";
+export * as optim from "./optim/index.ts";
 export * as random from "./random/index.ts";
 export type { Shape } from "./shape/shape.ts";
 export type { DType, FloatDType, TypedArrayOf } from "./tensor/dtype.ts";
