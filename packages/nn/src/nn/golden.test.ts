@@ -1,14 +1,15 @@
 import { describe, expect, it } from "vitest";
-import type { Scalar } from "../autograd/transforms.ts";
-import { valueGradAux } from "../autograd/transforms.ts";
-import { mul, sum } from "../primitives/index.ts";
+import { grad, type Scalar, type ValueAndGrad, valueGradAux } from "../autograd/transforms.ts";
+import { compile } from "../compile/index.ts";
+import { add, mul, scalar, sin, sum } from "../primitives/index.ts";
+import { generator } from "../random/generator.ts";
 import { Shape } from "../shape/shape.ts";
-import type { FloatDType } from "../tensor/dtype.ts";
+import { fromNumbers } from "../tensor/create.ts";
+import { type FloatDType, isFloat } from "../tensor/dtype.ts";
+import { mapPack, type TensorPack } from "../tensor/pack.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import * as nn from "./index.ts";
-import { expectClose, golden, type LayerCase, tensorOf } from "./test-golden.ts";
-
-const image = Shape.image(4, 7, 5);
+import { expectClose, type GoldenTensor, golden, type LayerCase, tensorOf } from "./test-golden.ts";
 
 /** The same models in trainlog, by the names of the file. */
 const models: Readonly<Record<string, nn.M>> = {
@@ -80,57 +81,101 @@ const models: Readonly<Record<string, nn.M>> = {
 /** PyTorch takes the rounding unit of the parameters' element type; the file was made in double precision. */
 const rmsNormOf = { float: nn.rmsNorm(4, { eps: 2 ** -52 }), f64: nn.rmsNorm(4) };
 
-function check(
-  layer: nn.M,
-  { state, input, output, cotangent, gradients, inputGradient, stateAfter }: LayerCase,
+interface Pack {
+  readonly [name: string]: TensorPack;
+  readonly params: nn.Params;
+  readonly state: nn.State;
+  readonly x: AnyTensor;
+}
+
+/** Output, new state, and the gradients of the sum of output × cotangent by parameters and (unless it is tokens) input. */
+function differentiated(
+  model: nn.Model<Shape, Shape>,
+  cotangent: GoldenTensor,
   dtype: FloatDType,
-): void {
-  // The batch axis is not part of a model's shape.
-  const mkModel = nn.sequential(Shape.of(...input.shape.slice(1)) as readonly number[], nn.named("model", layer));
-  const built = nn.build(mkModel, { seed: 0, dtype });
+  train: boolean,
+): (pack: Pack) => ValueAndGrad<{ params: nn.Params; x: AnyTensor[] }, { output: AnyTensor; state: nn.State }> {
+  return ({ params, state, x }) => {
+    const tracked = { params, x: isFloat(x.dtype) ? [x] : [] };
+    return valueGradAux((pack: { params: nn.Params; x: AnyTensor[] }) => {
+      const applied = model.apply(pack.params, state, pack.x[0] ?? x, { train });
+      const value = sum(mul(applied.output, tensorOf(cotangent, dtype))) as Scalar;
+      return { value, aux: { output: applied.output, state: applied.state } };
+    })(tracked);
+  };
+}
+
+function check(layer: nn.M, golden: LayerCase, dtype: FloatDType, backend: "eager" | "compiled"): void {
+  const { state, input, output, cotangent, gradients, inputGradient, stateAfter } = golden;
+  const mkModel = nn.sequential(nn.input(input.shape.slice(1), layer.inputDType), nn.named("model", layer));
+  const { model, params, state: first } = nn.build(mkModel, { seed: 0, dtype });
   const own = (names: Iterable<string>): string[] => Array.from(names, (name) => name.replace("model.", ""));
-  expect(own(Object.keys(built.params))).toEqual(Object.keys(gradients));
-  expect(new Set(own([...Object.keys(built.params), ...Object.keys(built.state)]))).toEqual(
-    new Set(Object.keys(state)),
-  );
-  const given = (pack: nn.Params | nn.State): Record<string, AnyTensor> =>
-    Object.fromEntries(
-      Object.entries(pack).map(([name, tensor]) => {
-        const golden = state[name.replace("model.", "")];
-        expect(tensor.shape, name).toEqual(golden?.shape);
-        return [name, tensorOf(golden ?? input, tensor.dtype)];
-      }),
-    );
-  const params = given(built.params) as nn.Params;
-  const tokens = layer.inputDType === "int32" ? tensorOf(input, "int32") : undefined;
-  const result = valueGradAux((pack: { params: nn.Params; x: readonly AnyTensor[] }) => {
-    const applied = built.model.apply(pack.params, given(built.state), tokens ?? pack.x[0]!, {
-      train: stateAfter !== undefined,
+  expect(own(Object.keys(params))).toEqual(Object.keys(gradients));
+  expect(new Set(own([...Object.keys(params), ...Object.keys(first)]))).toEqual(new Set(Object.keys(state)));
+  const given = <P extends nn.Params | nn.State>(pack: P): P =>
+    mapPack(pack, (tensor, name) => {
+      const wanted = state[name.replace("model.", "")];
+      expect(tensor.shape, name).toEqual(wanted?.shape);
+      return tensorOf(wanted ?? input, tensor.dtype);
     });
-    const value = sum(mul(applied.output, tensorOf(cotangent, dtype))) as Scalar;
-    return { value, aux: { output: applied.output, state: applied.state } };
-  })({ params, x: tokens === undefined ? [tensorOf(input, dtype)] : [] });
+  const run = differentiated(model, cotangent, dtype, stateAfter !== undefined);
+  const x = tensorOf(input, isFloat(layer.inputDType) ? dtype : "int32");
+  const pack = { params: given(params), state: given(first), x };
+  const result = backend === "eager" ? run(pack) : compile((p: Pack) => ({ ...run(p) }))(pack);
   expectClose(result.aux.output, output, "output");
-  for (const [name, wanted] of Object.entries(gradients))
+  for (const [name, wanted] of Object.entries(gradients)) {
     expectClose(result.grad.params[`model.${name}`], wanted, name);
+  }
   if (inputGradient !== undefined) expectClose(result.grad.x[0], inputGradient, "gradient of the input");
   for (const [name, wanted] of Object.entries(stateAfter ?? {})) {
     expectClose(result.aux.state[`model.${name}`], wanted, `${name} afterwards`);
   }
 }
 
-describe.each(["float", "f64"] as const)("layers in %s are PyTorch's: output, gradients, names and state", (dtype) => {
+describe.each([
+  ["float", "eager"],
+  ["f64", "eager"],
+  ["float", "compiled"],
+  ["f64", "compiled"],
+] as const)("layers in %s, %s, are PyTorch's: output, gradients, names and state", (dtype, backend) => {
   it.each(Object.keys(golden.layers))("%s", (name) => {
     const layer = name === "rmsNorm" ? rmsNormOf[dtype] : models[name];
     expect(layer, "a model of this name").toBeDefined();
-    if (layer !== undefined) check(layer, golden.layers[name]!, dtype);
+    if (layer !== undefined) check(layer, golden.layers[name]!, dtype, backend);
   });
+});
 
-  it("gives the shapes that it announces", () => {
+describe("a layer", () => {
+  it("announces the shape that PyTorch's gives", () => {
     for (const [name, layer] of Object.entries(models)) {
       const { input, output } = golden.layers[name]!;
       expect(layer.outputShape(input.shape.slice(1)), name).toEqual(output.shape.slice(1));
     }
-    expect(nn.conv2d(4, 1, { kernelSize: 1 }).outputShape(image)).toEqual([1, 7, 5]);
+  });
+
+  it.each(Object.keys(models))("has the gradient of its finite differences: %s", (name) => {
+    const { input } = golden.layers[name]!;
+    const layer = models[name]!;
+    const mkModel = nn.sequential(nn.input(input.shape.slice(1), layer.inputDType), layer);
+    const { model, params, state } = nn.build(mkModel, { seed: 1, dtype: "f64" });
+    const x = tensorOf(input, isFloat(layer.inputDType) ? "f64" : "int32");
+    const at: Record<string, AnyTensor> = isFloat(x.dtype) ? { ...params, "input x": x } : params;
+    const value = (point: Record<string, AnyTensor>): Scalar => {
+      const { output } = model.apply(point as nn.Params, state, point["input x"] ?? x, { train: true });
+      return sum(mul(output, sin(output))) as Scalar;
+    };
+    const direction = mapPack(at, (tensor, parameter) => {
+      const source = generator(2).fork(parameter);
+      return fromNumbers(tensor.shape, Float64Array.from({ length: tensor.size }, source.normal), "f64");
+    });
+    const along = (by: number): number =>
+      value(mapPack(at, (tensor, parameter) => add(tensor, mul(direction[parameter]!, scalar(by, "f64"))))).item();
+    const slopes = Object.entries(grad(value)(at)).map(([parameter, part]) =>
+      sum(mul(part, direction[parameter]!)).item(),
+    );
+    const slope = slopes.reduce((total, part) => total + part, 0);
+    const step = 1e-5;
+    const difference = (along(step) - along(-step)) / (2 * step);
+    expect(Math.abs(slope - difference)).toBeLessThan(1e-6 * Math.max(1, Math.abs(slope)));
   });
 });
