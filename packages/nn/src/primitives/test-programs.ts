@@ -49,36 +49,47 @@ function int32(of: Shape, values: readonly number[]): AnyTensor {
   return fromNumbers(of, values, "int32");
 }
 
-const smooth = [
-  "neg",
-  "exp",
-  "expm1",
-  "square",
-  "tanh",
-  "sigmoid",
-  "sin",
-  "cos",
-  "erf",
-  "relu",
-  "abs",
-  "barrier",
-] as const;
-const positive = ["log", "log1p", "sqrt", "rsqrt", "reciprocal"] as const;
+const anywhere = {
+  neg: p.neg,
+  exp: p.exp,
+  expm1: p.expm1,
+  square: p.square,
+  tanh: p.tanh,
+  sigmoid: p.sigmoid,
+  sin: p.sin,
+  cos: p.cos,
+  erf: p.erf,
+  relu: p.relu,
+  abs: p.abs,
+  barrier: p.barrier,
+};
+const positive = { log: p.log, log1p: p.log1p, sqrt: p.sqrt, rsqrt: p.rsqrt, reciprocal: p.reciprocal };
+const binary = { add: p.add, sub: p.sub, mul: p.mul, maximum: p.maximum, minimum: p.minimum };
+const binaryPositive = { div: p.div, pow: p.pow };
+const reductions = { sum: p.sum, mean: p.mean, variance: p.variance, max: p.max, min: p.min };
+const rows = {
+  softmax: p.softmax,
+  logSoftmax: p.logSoftmax,
+  layerNorm: (x: AnyTensor): AnyTensor => p.layerNorm(x, 0.1),
+};
 
-const unaryProgram = fc.tuple(shape, fc.constantFrom(...smooth, ...positive)).map(([of, name]): Program => {
-  const run: Program["run"] = ([x]) => p[name](x!);
-  const domain = (positive as readonly string[]).includes(name) ? { domain: "positive" as const } : {};
-  return { name, shapes: [of], run, ...domain };
+/** A function and its name. */
+function named<F>(...functions: readonly Readonly<Record<string, F>>[]): fc.Arbitrary<[string, F]> {
+  return fc.constantFrom(...functions.flatMap((record) => Object.entries(record)));
+}
+
+/** The domain of a function, as a part of a program. */
+function domainOf(name: string): Pick<Program, "domain"> {
+  return name in positive || name in binaryPositive ? { domain: "positive" } : {};
+}
+
+const unaryProgram = fc.tuple(shape, named(anywhere, positive)).map(([of, [name, f]]): Program => {
+  return { name, shapes: [of], run: ([x]) => f(x!), ...domainOf(name) };
 });
 
 const binaryProgram = shape
-  .chain((of) => fc.tuple(stretchesTo(of), stretchesTo(of)))
-  .chain(([a, b]) =>
-    fc.constantFrom("add", "sub", "mul", "div", "pow", "maximum", "minimum").map((name): Program => {
-      const run: Program["run"] = ([x, y]) => p[name](x!, y!);
-      return { name, shapes: [a, b], run, ...(name === "div" || name === "pow" ? { domain: "positive" } : {}) };
-    }),
-  );
+  .chain((of) => fc.tuple(stretchesTo(of), stretchesTo(of), named(binary, binaryPositive)))
+  .map(([a, b, [name, f]]): Program => ({ name, shapes: [a, b], run: ([x, y]) => f(x!, y!), ...domainOf(name) }));
 
 const whereProgram = shape
   .chain((of) =>
@@ -145,14 +156,12 @@ const concatProgram = shapeWithAxis
   });
 
 const reduceProgram = shape
-  .chain((of) => fc.tuple(fc.constant(of), fc.subarray(of.map((_, axis) => axis)), fc.boolean()))
-  .chain(([of, axes, keepDims]) =>
-    fc.constantFrom("sum", "mean", "variance", "max", "min").map((name): Program => {
-      // Nothing has no extremes and no mean.
-      const safe = name === "sum" ? of : of.map((length) => Math.max(length, 1));
-      return { name: `${name} ${axes} ${keepDims}`, shapes: [safe], run: ([x]) => p[name](x!, axes, keepDims) };
-    }),
-  );
+  .chain((of) => fc.tuple(fc.constant(of), fc.subarray(of.map((_, axis) => axis)), fc.boolean(), named(reductions)))
+  .map(([of, axes, keepDims, [name, f]]): Program => {
+    // Nothing has no extremes and no mean.
+    const safe = name === "sum" ? of : of.map((length) => Math.max(length, 1));
+    return { name: `${name} ${axes} ${keepDims}`, shapes: [safe], run: ([x]) => f(x!, axes, keepDims) };
+  });
 
 const cumsumProgram = shapeWithAxis
   .chain((of) => fc.tuple(fc.constant(of), axisOf(of)))
@@ -244,12 +253,9 @@ const poolProgram = fc
     return { name: `${isMax ? "max" : "avg"}Pool2d ${JSON.stringify(attributes)}`, shapes: [image], run };
   });
 
-const rowProgram = fc
-  .tuple(shapeWithAxis, fc.constantFrom("softmax", "logSoftmax", "layerNorm"))
-  .map(([of, name]): Program => {
-    const run: Program["run"] = ([x]) => (name === "layerNorm" ? p.layerNorm(x!, 0.1) : p[name](x!));
-    return { name, shapes: [of], run };
-  });
+const rowProgram = fc.tuple(shapeWithAxis, named(rows)).map(([of, [name, f]]): Program => {
+  return { name, shapes: [of], run: ([x]) => f(x!) };
+});
 
 /** Any program of one differentiable operation. */
 export const program: fc.Arbitrary<Program> = fc.oneof(
