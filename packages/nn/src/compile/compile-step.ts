@@ -187,6 +187,7 @@ function planStep(fn: StepFunction, home: StateHome, structure: PackStructure, b
   const traced = tracePlan({
     inputs: [...home.leaves, ...inputs],
     statePtrs: home.ptrs,
+    callerKeepsOutputs: false,
     fn: (tensors) => {
       const { state, output } = fn(
         buildPack(home.structure, tensors.slice(0, stateCount)),
@@ -208,7 +209,7 @@ function planStep(fn: StepFunction, home: StateHome, structure: PackStructure, b
     return new Tensor(buffer, shape, dtype);
   });
   const outputBuffers = outputs.map((tensor) => concrete(tensor, "an output"));
-  return { ...cachedPlan(traced, structure, inputs.length), output: buildPack(result, outputs), outputBuffers };
+  return { ...cachedPlan(traced, structure, inputs.length, 0), output: buildPack(result, outputs), outputBuffers };
 }
 
 function stateChanged(wanted: PackStructure, given: PackStructure, what: string): TrainlogError {

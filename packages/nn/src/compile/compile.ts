@@ -8,8 +8,6 @@ import { tape } from "../autograd/tape.ts";
 import { allocate, view } from "../engine/engine.ts";
 import { describeValue, TrainlogError } from "../error.ts";
 import { isTracing } from "../ir/trace.ts";
-import { sizeOf } from "../shape/shape.ts";
-import { BYTES_PER_ELEMENT } from "../tensor/dtype.ts";
 import { flattenPack, type TensorPack } from "../tensor/pack.ts";
 import { type AnyTensor, Tensor } from "../tensor/tensor.ts";
 import type { Explainable } from "./explain.ts";
@@ -70,10 +68,8 @@ export function compile<Args extends readonly TensorPack[], Out extends TensorPa
   );
   const call = (...args: Args): Out => {
     if (isTracing() || (tape.level > 0 && tape.recording)) return fn(...args);
-    const plan = cache.planFor(args);
-    runPlan(plan);
     // Same structure as the traced function returned.
-    return collectResults(plan) as Out;
+    return runFunction(cache.planFor(args)) as Out;
   };
   const dispose = cache.clear;
   return Object.assign(call, {
@@ -93,6 +89,7 @@ function planFunction<Args extends readonly TensorPack[], Out extends TensorPack
   const traced = tracePlan({
     inputs,
     statePtrs: [],
+    callerKeepsOutputs: true,
     fn: (tensors) => {
       const output = fn(...(buildPack(structure, tensors) as unknown as Args)); // same structure as `args`
       result = structureOf(output, "the compiled function's result");
@@ -100,17 +97,20 @@ function planFunction<Args extends readonly TensorPack[], Out extends TensorPack
     },
   });
   if (result === undefined) throw new RangeError("tracing runs the function");
-  return { ...cachedPlan(traced, structure, inputs.length), result };
+  return { ...cachedPlan(traced, structure, inputs.length, traced.graph.outputs.length), result };
 }
 
-function collectResults({ traced, result }: FunctionPlan): TensorPack {
-  const { outputPtrs } = traced.plan;
-  const tensors = traced.graph.outputs.map(({ shape, dtype }, i): AnyTensor => {
+/** Runs a plan into new tensors. */
+function runFunction(plan: FunctionPlan): TensorPack {
+  const { outputs } = plan.traced.graph;
+  const first = plan.ptrs.length - outputs.length;
+  const tensors = outputs.map(({ shape, dtype }, i): AnyTensor => {
     const buffer = allocate(shape, dtype);
-    copyElements(outputPtrs[i] ?? 0, buffer.ptr, sizeOf(shape) * BYTES_PER_ELEMENT[dtype]);
+    plan.ptrs[first + i] = buffer.ptr;
     return new Tensor(buffer, shape, dtype);
   });
-  return buildPack(result, tensors);
+  runPlan(plan);
+  return buildPack(plan.result, tensors);
 }
 
 /** @internal Copies within the engine's memory; sizes are multiples of 4 bytes. */

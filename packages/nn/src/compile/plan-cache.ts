@@ -13,7 +13,9 @@ export interface CachedPlan {
   readonly structure: PackStructure;
   /** The arguments of the current call; filled in anew for each. */
   readonly tensors: AnyTensor[];
-  readonly inputPtrs: Int32Array;
+  readonly inputs: number;
+  /** Byte offsets for the current call: of the arguments, and of results that the caller makes room for. */
+  readonly ptrs: Int32Array;
   /** Memory of the constants that the code reads where they are. */
   readonly constants: readonly Buffer[];
 }
@@ -61,20 +63,20 @@ export function createPlanCache<P extends CachedPlan>(
 }
 
 /** What a plan needs to be cached. */
-export function cachedPlan(traced: TracedPlan, structure: PackStructure, inputs: number): CachedPlan {
+export function cachedPlan(traced: TracedPlan, structure: PackStructure, inputs: number, results: number): CachedPlan {
   const constants = [...traced.graph.constants.values()].map((tensor) => concrete(tensor, "a compiled function"));
-  return { traced, structure, tensors: [], inputPtrs: new Int32Array(inputs), constants };
+  return { traced, structure, tensors: [], inputs, ptrs: new Int32Array(inputs + results), constants };
 }
 
 /**
- * Runs a plan on the tensors that were collected for it.
+ * Runs a plan on the tensors that were collected for it, and into the memory that `ptrs` gives for results.
  *
  * @throws TrainlogError `tensor/disposed` when an argument, or a tensor that the function closed over, was freed.
  */
-export function runPlan({ traced, tensors, inputPtrs, constants }: CachedPlan): void {
+export function runPlan({ traced, tensors, inputs, ptrs, constants }: CachedPlan): void {
   for (let i = 0; i < constants.length; i += 1) checkAlive(constants[i] as Buffer); // i < length
-  for (let i = 0; i < inputPtrs.length; i += 1) {
-    inputPtrs[i] = checkAlive(concrete(tensors[i] as AnyTensor, "a compiled function")).ptr; // as many as the plan has inputs
+  for (let i = 0; i < inputs; i += 1) {
+    ptrs[i] = checkAlive(concrete(tensors[i] as AnyTensor, "a compiled function")).ptr; // as many as the plan has inputs
   }
-  traced.plan.run(inputPtrs);
+  traced.plan.run(ptrs);
 }

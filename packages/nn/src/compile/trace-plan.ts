@@ -25,19 +25,19 @@ export interface TraceRequest {
   readonly fn: (args: readonly AnyTensor[]) => readonly AnyTensor[];
   /** Addresses of the first inputs, which are states: the first outputs replace them. */
   readonly statePtrs: readonly number[];
+  /** The caller makes room for the outputs of each run. */
+  readonly callerKeepsOutputs: boolean;
 }
 
 /** Makes a plan of a function. */
-export function tracePlan({ inputs, fn, statePtrs }: TraceRequest): TracedPlan {
+export function tracePlan({ inputs, fn, statePtrs, callerKeepsOutputs }: TraceRequest): TracedPlan {
   const start = performance.now();
   const traced = trace(inputs, fn);
   const tracedAt = performance.now();
-  const optimized = optimize(traced);
-  // Results of `compile` are copied to new tensors after the run; those of a step stay where they are until the next one.
-  const graph = statePtrs.length === 0 ? optimized : ownOutputs(optimized, statePtrs.length);
+  const graph = ownOutputs(optimize(traced), statePtrs.length);
   const optimizedAt = performance.now();
   const states = statePtrs.map((ptr, i) => ({ before: at(graph.inputs, i), after: at(graph.outputs, i), ptr }));
-  const plan = createPlan(graph, states);
+  const plan = createPlan({ graph, states, callerKeepsOutputs });
   return {
     plan,
     graph,

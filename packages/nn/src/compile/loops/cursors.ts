@@ -24,19 +24,23 @@ export class Cursors {
     this.shape = shape;
   }
 
-  /** Makes the cursor of an operand. One that never moves has none. */
+  /** Makes the cursor of an operand, standing at its origin. One that neither moves nor begins elsewhere in every run has none. */
   declare(access: Access): void {
     if (this.byAccess.has(access)) return;
     const stepBytes = access.strides.map((stride) => stride * BYTES_PER_ELEMENT[access.dtype]);
-    this.byAccess.set(access, stepBytes.every((step) => step === 0) ? undefined : this.cursorFor(stepBytes));
+    const isFixed = access.base === undefined && stepBytes.every((step) => step === 0);
+    this.byAccess.set(access, isFixed ? undefined : this.cursorFor(stepBytes, access.base));
   }
 
-  private cursorFor(stepBytes: readonly number[]): Cursor {
-    const key = stepBytes.join();
+  private cursorFor(stepBytes: readonly number[], base: number | undefined): Cursor {
+    const key = `${base} ${stepBytes.join()}`;
     const known = this.byPattern.get(key);
     if (known !== undefined) return known;
     const cursor = { local: this.code.local(ValueType.i32), stepBytes };
     this.byPattern.set(key, cursor);
+    this.code.i32(0);
+    if (base !== undefined) this.code.i32Load(base);
+    this.code.set(cursor.local);
     return cursor;
   }
 

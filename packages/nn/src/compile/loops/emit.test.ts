@@ -109,6 +109,27 @@ describe("emitLoop", () => {
     );
   });
 
+  it("finds operands and results by what their base holds", () => {
+    const x = elements(6, "float");
+    const out = elements(4, "float");
+    const bases = elements(2, "int32");
+    x.write([9, 1, 2, 3, 4, 5]);
+    out.write([7, 7, 7, 7]);
+    bases.write([x.ptr, out.ptr]);
+    const base = { x: bases.ptr, out: bases.ptr + 4 };
+    createPlanModule({
+      shape: [2, 2],
+      values: [
+        { kind: "load", access: { ptr: 4, base: base.x, strides: [2, 1], dtype: "float" } },
+        { kind: "load", access: { ptr: 0, base: base.x, strides: [0, 0], dtype: "float" } },
+        { kind: "compute", name: "mul", inputs: [0, 1], dtype: "float" },
+      ],
+      stores: [],
+      reductions: [{ value: 2, kind: "sum", access: { ptr: 4, base: base.out, strides: [0, 1], dtype: "float" } }],
+    })();
+    expect(out.read()).toEqual([7, 9 * (1 + 3), 9 * (2 + 4), 7]);
+  });
+
   it("keeps the digits of long sums", () => {
     const size = 3_000_001;
     const x = fill([size], 0.1, "float");

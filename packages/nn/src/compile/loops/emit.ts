@@ -39,12 +39,12 @@ function accumulatesInMemory({ access }: LoopReduction, shape: readonly number[]
 
 /** Sets a reduction's result to what reducing nothing gives. */
 function emitFill(module: ModuleBuilder, code: Code, { access, kind }: LoopReduction, shape: readonly number[]): void {
-  const { ptr, dtype, strides } = access;
+  const { dtype, strides } = access;
   const size = sizeOf(shape.filter((_, axis) => strides[axis] !== 0));
   const fill: LoopProgram = {
     shape: [size],
     values: [{ kind: "constant", value: identityOf(kind, dtype), dtype }],
-    stores: [{ value: 0, access: { ptr, dtype, strides: [1] } }],
+    stores: [{ value: 0, access: { ...access, strides: [1] } }],
     reductions: [],
   };
   if (size > 0) new LoopWriter(module, code, collapseAxes(fill)).write();

@@ -9,8 +9,10 @@ import type { DType } from "../../tensor/dtype.ts";
 
 /** Where the elements of one operand lie for each point of the iteration space. */
 export interface Access {
-  /** Byte offset of the element at the origin, in the engine's memory. */
+  /** Byte offset of the element at the origin, in the engine's memory; counted from what `base` holds, if there is one. */
   readonly ptr: number;
+  /** Byte offset of an i32 that holds where the operand begins: for arguments and results, which lie elsewhere in every run. */
+  readonly base?: number | undefined;
   /** Elements from one point to the next along each axis of the iteration space; 0 where all points share one element. Never negative. */
   readonly strides: readonly number[];
   readonly dtype: DType;

@@ -20,9 +20,7 @@ export interface StateSlot {
 /** What has to lie where. */
 export interface MemoryRequest {
   readonly schedule: Schedule;
-  /** Values that are written before the first step. */
-  readonly inputs: readonly GraphValue[];
-  /** Values that lie outside of the arena: constants, and states before the step. */
+  /** Values that lie outside of the arena: arguments, constants, states before the step, and results that the caller made room for. */
   readonly outside: ReadonlySet<GraphValue>;
   readonly states: readonly StateSlot[];
   /** Values that are read after the last step. */
@@ -69,12 +67,11 @@ class Assigner {
 
   constructor(request: MemoryRequest) {
     this.request = request;
-    const { schedule, inputs, outside, outputs, states } = request;
-    for (const value of inputs) this.create(value, -1, undefined);
+    const { schedule, outside, outputs, states } = request;
     for (const value of outside) this.create(value, -1, value);
     schedule.steps.forEach((step, at) => {
       for (const value of readBy(schedule, step)) this.extend(value, at);
-      for (const value of writtenBy(step)) this.create(value, at, undefined);
+      for (const value of writtenBy(step)) if (!outside.has(value)) this.create(value, at, undefined);
     });
     for (const value of outputs) this.extend(value, schedule.steps.length);
     for (const { after } of states) this.extend(after, schedule.steps.length);

@@ -1,8 +1,9 @@
 /**
  * @file A plan: a graph as one WebAssembly function over memory that is laid out once.
  *
- * `run` copies the inputs in, computes every step and writes new states over the old ones, all in one call from JavaScript and without allocating.
- * All addresses are constants of the generated code. Where an instruction has neither loop nor kernel, the code calls back into its reference.
+ * `run` computes every step and writes new states over the old ones, all in one call from JavaScript and without allocating. Addresses are constants of the
+ * generated code, but for arguments and results, which are read and written where the caller has them. Where an instruction has neither loop nor kernel,
+ * the code calls back into its reference.
  */
 import { engine, view } from "../../engine/engine.ts";
 import { lowerings } from "../../engine/lowerings.ts";
@@ -14,6 +15,7 @@ import { BYTES_PER_ELEMENT } from "../../tensor/dtype.ts";
 import { concrete } from "../../tensor/tensor.ts";
 import { emitLoop } from "../loops/emit.ts";
 import { HOST_FUNCTIONS } from "../loops/operations.ts";
+import type { Access } from "../loops/program.ts";
 import { assignMemory, type MemoryAssignment, type StateSlot } from "../memory/assign.ts";
 import { schedule as scheduleGraph } from "../schedule/fuse.ts";
 import { lowerLoop } from "../schedule/lower-loop.ts";
@@ -23,6 +25,7 @@ import { ModuleBuilder } from "../wasm/module.ts";
 import { ValueType } from "../wasm/opcodes.ts";
 import { kernelImports, kernelSignatures } from "./kernel-imports.ts";
 import { createReferences, type References } from "./references.ts";
+import { slotAddress, slotOf } from "./slots.ts";
 import { createWorkspace, type Workspace } from "./workspace.ts";
 
 /** A state that a plan keeps: the graph's input for it, the output that replaces it, and where it lies. */
@@ -32,9 +35,13 @@ export interface StateHome extends StateSlot {
 
 /** A graph that can be run. */
 export interface Plan {
-  /** Computes everything once. `inputPtrs` are the byte offsets of the graph's inputs that are no states, in order. */
-  run(inputPtrs: Int32Array): void;
-  /** Byte offset of each output of the graph, valid until the next run. */
+  /**
+   * Computes everything once.
+   *
+   * @param ptrs - Byte offsets of the graph's inputs that are no states, and then of the outputs that the caller makes room for, in order.
+   */
+  run(ptrs: Int32Array): void;
+  /** Byte offset of each output of the graph that the plan has room for, valid until the next run. */
   readonly outputPtrs: readonly number[];
   readonly figures: PlanFigures;
   /** Frees the plan's memory. */
@@ -61,43 +68,72 @@ export interface PlanFigures {
   readonly codeBytes: number;
 }
 
+/** What a plan is made for. */
+export interface PlanRequest {
+  readonly graph: Graph;
+  readonly states: readonly StateHome[];
+  /** Outputs go to memory that the caller gives for each run. They are then distinct results of instructions (see `ownOutputs`). */
+  readonly callerKeepsOutputs: boolean;
+}
+
 /**
  * Makes a graph runnable.
  *
  * @throws TrainlogError `compile/no-webassembly` where code may not be generated, `engine/out-of-memory`.
  */
-export function createPlan(graph: Graph, states: readonly StateHome[]): Plan {
-  const homes = new Map(states.map(({ before, ptr }) => [before, ptr]));
-  const inputs = graph.inputs.filter((value) => !homes.has(value));
-  const schedule = scheduleGraph(graph);
-  const outside = new Set([...graph.constantValues, ...homes.keys()]);
-  const memory = assignMemory({ schedule, inputs, outside, states, outputs: graph.outputs });
+export function createPlan({ graph, states, callerKeepsOutputs }: PlanRequest): Plan {
   const workspace = createWorkspace();
   try {
-    const writer = new PlanWriter({ graph, schedule, memory, homes, workspace });
-    return writer.plan(inputs);
+    const schedule = scheduleGraph(graph);
+    const addresses = outsideAddresses(graph, schedule, states, callerKeepsOutputs);
+    const outside = new Set(addresses.keys());
+    const memory = assignMemory({ schedule, outside, states, outputs: graph.outputs });
+    return new PlanWriter({ graph, schedule, memory, addresses, workspace }).plan();
   } catch (error) {
     workspace.free();
     throw error;
   }
 }
 
+/** Addresses of what lies outside of the plan's memory: states, constants, and slots for arguments and results. */
+function outsideAddresses(
+  graph: Graph,
+  schedule: Schedule,
+  states: readonly StateHome[],
+  callerKeepsOutputs: boolean,
+): Map<GraphValue, number> {
+  const addresses = new Map(states.map(({ before, ptr }) => [before, ptr]));
+  for (const value of graph.constantValues) {
+    const tensor = graph.constants.get(value.id);
+    if (tensor !== undefined) addresses.set(value, concrete(tensor, "a compiled function").ptr);
+  }
+  const inputs = graph.inputs.filter((value) => !addresses.has(value));
+  const outputs = callerKeepsOutputs ? graph.outputs.map((value) => memoryOf(schedule, value)) : [];
+  [...inputs, ...outputs].forEach((value, slot) => {
+    addresses.set(value, slotAddress(slot));
+  });
+  return addresses;
+}
+
 interface PlanParts {
   readonly graph: Graph;
   readonly schedule: Schedule;
   readonly memory: MemoryAssignment;
-  readonly homes: ReadonlyMap<GraphValue, number>;
+  readonly addresses: ReadonlyMap<GraphValue, number>;
   readonly workspace: Workspace;
 }
 
+/** Types of kernel arguments that are no addresses. */
 const NUMBER_TYPES: ReadonlySet<number> = new Set([ValueType.f32, ValueType.f64]);
 
 class PlanWriter {
   private readonly parts: PlanParts;
   private readonly module: ModuleBuilder;
-  private readonly references: References = createReferences();
+  private readonly references: References = createReferences((address) => this.realAddress(address));
   private readonly signatures: ReadonlyMap<string, FunctionType> = kernelSignatures();
   private readonly arenaPtr: number;
+  /** One i32 per slot: where it lies in the current run. */
+  private readonly slotTablePtr: number;
   private kernelCalls = 0;
   /** Working memory of kernels; instructions run one after the other, so they share it. */
   private scratch = { ptr: 0, sizeBytes: 0, usedBytes: 0 };
@@ -111,19 +147,20 @@ class PlanWriter {
       shared: !(buffer instanceof ArrayBuffer),
     });
     this.arenaPtr = parts.workspace.take(parts.memory.arenaBytes);
+    this.slotTablePtr = parts.workspace.take(parts.addresses.size * 4);
   }
 
-  plan(inputs: readonly GraphValue[]): Plan {
+  plan(): Plan {
     const { workspace, memory, schedule, graph } = this.parts;
-    const tablePtr = workspace.take(inputs.length * 4);
-    const run = this.module.define({ params: [], results: [] }, (code) => this.writeRun(code, inputs, tablePtr));
+    const { slotTablePtr } = this;
+    const run = this.module.define({ params: [], results: [] }, (code) => this.writeRun(code));
     this.module.export("run", run);
     const bytes = this.module.finish();
     const call = this.instantiate(bytes);
     const loops = schedule.steps.filter((step) => step.kind === "loop");
     return {
-      run(inputPtrs) {
-        view("int32").set(inputPtrs, tablePtr / 4);
+      run(ptrs) {
+        view("int32").set(ptrs, slotTablePtr / 4);
         call();
       },
       outputPtrs: graph.outputs.map((value) => this.addressOf(value)),
@@ -144,40 +181,58 @@ class PlanWriter {
     };
   }
 
+  /** A real address, or one of a slot. */
   private addressOf(value: GraphValue): number {
-    const { schedule, memory, homes, graph } = this.parts;
+    const { schedule, memory, addresses } = this.parts;
     const place = memory.places.get(memoryOf(schedule, value));
     if (place === undefined) throw new RangeError(`value ${value.id} has no memory`);
-    if (place.kind === "arena") return this.arenaPtr + place.offsetBytes;
-    const tensor = graph.constants.get(place.value.id);
-    return tensor === undefined ? (homes.get(place.value) ?? 0) : concrete(tensor, "a compiled function").ptr;
+    return place.kind === "arena" ? this.arenaPtr + place.offsetBytes : (addresses.get(place.value) ?? 0);
   }
 
-  private writeRun(code: Code, inputs: readonly GraphValue[], tablePtr: number): void {
-    inputs.forEach((value, i) => {
-      code.i32(this.addressOf(value));
-      code.i32(0);
-      code.i32Load(tablePtr + i * 4);
-      this.finishCopy(code, value);
-    });
-    for (const step of this.parts.schedule.steps) {
+  private slotPtr(slot: number): number {
+    return this.slotTablePtr + slot * 4;
+  }
+
+  private realAddress(address: number): number {
+    const place = slotOf(address);
+    return place === undefined ? address : (view("int32")[this.slotPtr(place.slot) / 4] ?? 0) + place.offset;
+  }
+
+  /** Leaves a number on the stack that may be the address of a slot. */
+  private pushInteger(code: Code, value: number): void {
+    const place = slotOf(value);
+    if (place === undefined) {
+      code.i32(value);
+      return;
+    }
+    code.i32(0);
+    code.i32Load(this.slotPtr(place.slot));
+    if (place.offset === 0) return;
+    code.i32(place.offset);
+    code.op("i32.add");
+  }
+
+  private writeRun(code: Code): void {
+    const { schedule, memory } = this.parts;
+    const accessOf = (value: GraphValue): Pick<Access, "ptr" | "base"> => {
+      const address = this.addressOf(value);
+      const place = slotOf(address);
+      return place === undefined ? { ptr: address } : { ptr: place.offset, base: this.slotPtr(place.slot) };
+    };
+    for (const step of schedule.steps) {
       if (step.kind === "call") {
         this.writeCall(code, step);
         continue;
       }
-      const program = lowerLoop(this.parts.schedule, step, (value) => this.addressOf(value));
+      const program = lowerLoop(schedule, step, accessOf);
       code.call(this.module.define({ params: [], results: [] }, (body) => emitLoop(this.module, body, program)));
     }
-    for (const { before, after } of this.parts.memory.copies) {
-      code.i32(this.addressOf(before));
-      code.i32(this.addressOf(after));
-      this.finishCopy(code, before);
+    for (const { before, after } of memory.copies) {
+      this.pushInteger(code, this.addressOf(before));
+      this.pushInteger(code, this.addressOf(after));
+      code.i32(sizeOf(before.shape) * BYTES_PER_ELEMENT[before.dtype]);
+      code.memoryCopy();
     }
-  }
-
-  private finishCopy(code: Code, { shape, dtype }: GraphValue): void {
-    code.i32(sizeOf(shape) * BYTES_PER_ELEMENT[dtype]);
-    code.memoryCopy();
   }
 
   private writeCall(code: Code, { instruction }: CallStep): void {
@@ -206,7 +261,7 @@ class PlanWriter {
         if (type === undefined) throw new RangeError(`there is no kernel ${kernel}`);
         type.params.forEach((param, i) => {
           const value = args[i] ?? 0;
-          if (!NUMBER_TYPES.has(param)) code.i32(value);
+          if (!NUMBER_TYPES.has(param)) this.pushInteger(code, value);
           else if (param === ValueType.f32) code.f32(value);
           else code.f64(value);
         });

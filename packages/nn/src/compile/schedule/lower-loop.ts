@@ -5,8 +5,8 @@ import type { Access, LoopDefinition, LoopProgram, LoopValue } from "../loops/pr
 import { classify, fillValue, permutationOf, reductionKind } from "./classify.ts";
 import { type LoopStep, memoryOf, type Schedule } from "./schedule.ts";
 
-/** Byte offset of a value's elements in the engine's memory. */
-export type AddressOf = (value: GraphValue) => number;
+/** Where a value's elements begin. */
+export type AddressOf = (value: GraphValue) => Pick<Access, "ptr" | "base">;
 
 /** The loop program of a step. */
 export function lowerLoop(schedule: Schedule, step: LoopStep, addressOf: AddressOf): LoopProgram {
@@ -18,7 +18,7 @@ export function lowerLoop(schedule: Schedule, step: LoopStep, addressOf: Address
     reductions: step.reductions.map((instruction) => lowering.reduction(instruction)),
     stores: step.stored.map((value) => ({
       value: lowering.operand(value),
-      access: { ptr: addressOf(value), strides: broadcastStrides(shape, shape), dtype: value.dtype },
+      access: { ...addressOf(value), strides: broadcastStrides(shape, shape), dtype: value.dtype },
     })),
     values: lowering.values,
   };
@@ -71,7 +71,7 @@ class LoopLowering {
     const { axes } = attributes as { readonly axes: readonly number[] }; // what all reductions have
     const kept = this.step.shape.map((length, axis) => (axes.includes(axis) ? 1 : length));
     const strides = broadcastStrides(kept, this.step.shape);
-    return { kind, value: this.operand(input), access: { ptr: this.addressOf(output), strides, dtype: output.dtype } };
+    return { kind, value: this.operand(input), access: { ...this.addressOf(output), strides, dtype: output.dtype } };
   }
 
   /** A value at the current point, broadcast to the iteration space. */
@@ -92,8 +92,8 @@ class LoopLowering {
   }
 
   private load(value: GraphValue, strides: readonly number[]): LoopValue {
-    const access: Access = { ptr: this.addressOf(value), strides, dtype: value.dtype };
-    return this.once(`${access.ptr}:${access.dtype}:${strides.join()}`, { kind: "load", access });
+    const access: Access = { ...this.addressOf(value), strides, dtype: value.dtype };
+    return this.once(`${access.base}+${access.ptr}:${access.dtype}:${strides.join()}`, { kind: "load", access });
   }
 
   private constant(value: number, { dtype }: GraphValue): LoopValue {
