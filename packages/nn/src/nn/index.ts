@@ -80,5 +80,6 @@ export {
   module,
 } from "./module.ts";
 export { input, named, sequential } from "./sequential.ts";
+export { ANY_SIZE } from "./shape-check.ts";
 export { parameterCount, type SummaryOptions, summary } from "./summary.ts";
 export type { AdaptivePool2d, Conv1d, Conv2d, Flatten, Pool1d, Pool2d, Unflatten } from "./window-type.ts";

@@ -152,14 +152,24 @@ function tracedOutputShape(layer: M, input: Shape): Shape {
     throw wrongInput(layer.label, showSizes(layer.inputShape), input);
   }
   if (!input.includes(ANY_SIZE)) return abstractOutputShape(bindLayer(layer), input);
-  // Two lengths that nothing else uses show which sizes of the result depend on the unknown ones.
-  const [one, other] = [61, 67].map((length) =>
-    abstractOutputShape(
+  const [one, other] = TRIAL_SIZES.map((length) => trialOutputShape(layer, input, length));
+  return (one ?? []).map((size, axis) => (size === other?.[axis] ? size : ANY_SIZE));
+}
+
+/** Stand for a size that only the data knows: two that nothing else has, to see which sizes of the result depend on it. */
+const TRIAL_SIZES = [61, 67];
+
+function trialOutputShape(layer: M, input: Shape, length: number): Shape {
+  try {
+    return abstractOutputShape(
       bindLayer(layer),
       input.map((size) => (size === ANY_SIZE ? length : size)),
-    ),
-  );
-  return (one ?? []).map((size, axis) => (size === other?.[axis] ? size : ANY_SIZE));
+    );
+  } catch (error) {
+    if (!(error instanceof TrainlogError)) throw error;
+    const hint = `${layer.label} was tried with ${length} for the sizes that only the data knows, ${showSizes(input)}: begin the model with its input's shape, nn.sequential(Shape.of(…), …)`;
+    throw new TrainlogError(error.code, `${error.message} (${hint})`, { cause: error });
+  }
 }
 
 function moduleSelf<

@@ -6,8 +6,8 @@
 import { TrainlogError } from "../error.ts";
 import type { Shape } from "../shape/shape.ts";
 
-/** A size that only the data will tell. */
-export const ANY_SIZE = -1;
+/** A size that only the data will tell, for `nn.input([nn.ANY_SIZE, 3])`; to the compiler a `number`. */
+export const ANY_SIZE: number = -1;
 
 /** Says whether two sizes can be the same. */
 export function sizeFits(a: number | undefined, b: number): boolean {
