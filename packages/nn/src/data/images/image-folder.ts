@@ -1,5 +1,6 @@
 /** @file Images in folders, one folder per class, or in any files with their classes. */
 import { describeValue, TrainlogError } from "../../error.ts";
+import { byCodeUnit } from "../by-code-unit.ts";
 import type { Dataset } from "../dataset.ts";
 import { type ChannelStatistics, checkLabels, imageDataset } from "../image-dataset.ts";
 import { checkOptionNames, checkWhole } from "../options.ts";
@@ -165,9 +166,4 @@ async function listImages(
     }
   }
   return { files, classNames };
-}
-
-/** The order of the names does not depend on the machine's language. */
-function byCodeUnit(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

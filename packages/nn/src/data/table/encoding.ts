@@ -4,6 +4,7 @@
  * An encoding is fitted on training rows alone: means, deviations, medians and most frequent values never see a test row.
  */
 import { describeValue, TrainlogError } from "../../error.ts";
+import { byCodeUnit } from "../by-code-unit.ts";
 import type { CollectedTable } from "./collect.ts";
 import type { Column, Columns, MissingPolicy, UsedColumn } from "./columns.ts";
 
@@ -196,9 +197,4 @@ function mostFrequent(values: Float64Array): number {
     most = count;
   }
   return best;
-}
-
-/** The order of the words does not depend on the machine's language. */
-function byCodeUnit(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
