@@ -1,5 +1,5 @@
 /** @file The backward pass over one level of the tape. */
-import { add } from "../primitives/elementwise.ts";
+import { add } from "../primitives/binary.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import type { TapeNode } from "./tape.ts";
 
