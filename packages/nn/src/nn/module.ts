@@ -1,4 +1,5 @@
 /** @file Models and layers of one's own: a plain function over named inner layers, parameters and state. */
+import { TrainlogError } from "../error.ts";
 import type { Plain, Shape } from "../shape/shape.ts";
 import type { Check, Checked } from "../shape/shape-error.ts";
 import type { DType, FloatDType } from "../tensor/dtype.ts";
