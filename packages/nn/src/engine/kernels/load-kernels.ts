@@ -18,7 +18,7 @@ export interface KernelHost {
 
 /** The smallest module that uses relaxed SIMD: one function of `f32x4.relaxed_madd` over three zeros. */
 const RELAXED_PROBE: Uint8Array<ArrayBuffer> = Uint8Array.of(
-  ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 17, 1, 15, 0],
+  ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 19, 1, 17, 0],
   ...[65, 0, 253, 17, 65, 0, 253, 17, 65, 0, 253, 17, 253, 133, 2, 11],
 );
 
