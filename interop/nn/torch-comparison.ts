@@ -5,6 +5,10 @@ export interface Comparison {
   readonly what: string;
   readonly difference: number;
   readonly tolerance: number;
+  /** The error, where there is no difference because there is no answer. */
+  readonly why?: string;
+  /** The other side could not do it, so there is nothing to compare; `why` says it. */
+  readonly skipped?: boolean;
 }
 
 /** Says whether the difference is within the tolerance; NaN is not. */
@@ -14,6 +18,6 @@ export function holds({ difference, tolerance }: Comparison): boolean {
 
 /** One line for the terminal. */
 export function showComparison(comparison: Comparison): string {
-  const { what, difference, tolerance } = comparison;
-  return `${holds(comparison) ? "ok  " : "FAIL"} ${what}: ${difference.toExponential(1)} (at most ${tolerance})`;
+  const { what, difference, tolerance, why, skipped = false } = comparison;
+  return `${skipped ? "skip" : holds(comparison) ? "ok  " : "FAIL"} ${what}: ${why ?? `${difference.toExponential(1)} (at most ${tolerance})`}`;
 }

@@ -171,7 +171,7 @@ describe("our exports", () => {
   });
 });
 
-describe("graphs that cannot be imported", () => {
+describe("hand-made graphs", () => {
   const node = (opType: string, inputs: string[], outputs: string[], attributes = {}, domain = "") => ({
     name: `a ${opType}`,
     opType,
@@ -199,6 +199,55 @@ describe("graphs that cannot be imported", () => {
         outputs: [{ name: "y", dataType: ONNX_TYPES.float, shape: ["batch", 2] }],
       },
     });
+
+  it("compute sizes on the host, as PyTorch's Pad does: reversed rows, transposed, flattened", () => {
+    const int64 = (name: string, values: number[]) => tensorProto(name, values, [values.length], "int64");
+    const padded = file(
+      [
+        node("Reshape", ["pads", "pairs"], ["rows"]),
+        node("Slice", ["rows", "minus1", "lowest", "axis0", "minus1"], ["reversed"]),
+        node("Transpose", ["reversed"], ["turned"], { perm: { ints: [1, 0] } }),
+        node("Reshape", ["turned", "minus1"], ["flat"]),
+        node("Pad", ["x", "flat"], ["y"]),
+      ],
+      [
+        int64("pads", [0, 1, 2, 0]),
+        int64("pairs", [-1, 2]),
+        int64("minus1", [-1]),
+        int64("lowest", [-(2 ** 62)]),
+        int64("axis0", [0]),
+      ],
+    );
+    const { model, params, state } = importOnnx(padded);
+    const { output } = model.apply(params, state, tensorFromData([1, 2], [1, 2], "float"));
+    expect(output.toArray()).toEqual([
+      [0, 0, 0],
+      [0, 0, 0],
+      [1, 2, 0],
+    ]);
+  });
+
+  it("slice with limits beyond the ends, from the end and backwards", () => {
+    const int64 = (name: string, values: number[]) => tensorProto(name, values, [values.length], "int64");
+    const cut = (start: number, end: number, step: number): unknown => {
+      const sliced = file(
+        [node("Slice", ["x", "start", "end", "axis", "step"], ["y"])],
+        [int64("start", [start]), int64("end", [end]), int64("axis", [-1]), int64("step", [step])],
+      );
+      const proto = readModelProto(sliced);
+      const wide = {
+        ...proto,
+        graph: { ...proto.graph, inputs: [{ name: "x", dataType: ONNX_TYPES.float, shape: ["batch", 5] }] },
+      };
+      const { model, params, state } = importOnnx(writeModelProto(wide));
+      return model.apply(params, state, tensorFromData([0, 1, 2, 3, 4], [1, 5], "float")).output.toArray()[0];
+    };
+    expect(cut(1, 2 ** 40, 2)).toEqual([1, 3]);
+    expect(cut(-3, -1, 1)).toEqual([2, 3]);
+    expect(cut(-1, -(2 ** 40), -2)).toEqual([4, 2, 0]);
+    expect(cut(2 ** 40, 1, -1)).toEqual([4, 3, 2]);
+    expect(cut(4, 2, 1)).toEqual([]);
+  });
 
   it("name every operator that is not supported", () => {
     const bad = file([

@@ -3,10 +3,11 @@
  *
  * Each gives `undefined` where it does not apply (an input is a tensor, a case that shapes never need); then the operator for tensors runs.
  */
-import { sizeOf } from "../../../../shape/shape.ts";
+import { type Shape, sizeOf } from "../../../../shape/shape.ts";
 import { ONNX_TYPES } from "../../proto/messages.ts";
 import { elementsOf } from "../../proto/tensor.ts";
 import { frontAxis, type NodeContext } from "../context.ts";
+import { cutsOf } from "../slice-limits.ts";
 import { type HostArray, hostInts, isHost } from "../value.ts";
 
 /** An operator that may decline. */
@@ -67,14 +68,34 @@ function concat(node: NodeContext): HostArray | undefined {
   return { shape: [data.length], kind: parts[0]?.kind ?? "int", data };
 }
 
+/** Elements picked by place: `from` gives the place in the source for the coordinates in the result, axis by axis. */
+function picked(data: HostArray, shape: Shape, from: (coordinates: readonly number[]) => readonly number[]): HostArray {
+  const strides = data.shape.map((_, axis) => sizeOf(data.shape.slice(axis + 1)));
+  const steps = shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
+  const elements = Array.from({ length: sizeOf(shape) }, (_, index) => {
+    const coordinates = shape.map((length, axis) => Math.floor(index / (steps[axis] ?? 1)) % length);
+    const place = from(coordinates).reduce((sum, at, axis) => sum + at * (strides[axis] ?? 0), 0);
+    return data.data[place] ?? 0;
+  });
+  return { shape, kind: data.kind, data: elements };
+}
+
 function slice(node: NodeContext): HostArray | undefined {
   const [data] = hosts(node) ?? [];
-  if (data === undefined || data.shape.length !== 1 || node.opset < 10) return undefined;
-  const [start = 0] = node.host(1).data;
-  const [end = 0] = node.host(2).data;
-  const [step = 1] = node.has(4) ? node.host(4).data : [];
-  if (step !== 1) return undefined;
-  return { ...hostInts(data.data.slice(start, end < 0 ? end : Math.min(end, data.data.length))), kind: data.kind };
+  if (data === undefined) return undefined;
+  const cuts = cutsOf(node, data.shape);
+  const lengths = cuts.map(({ start, end, step }) => Math.max(0, Math.ceil((end - start) / step)));
+  return picked(data, lengths, (coordinates) =>
+    coordinates.map((at, axis) => (cuts[axis]?.start ?? 0) + at * (cuts[axis]?.step ?? 1)),
+  );
+}
+
+function transpose(node: NodeContext): HostArray | undefined {
+  const [data] = hosts(node) ?? [];
+  if (data === undefined) return undefined;
+  const perm = node.optionalInts("perm") ?? data.shape.map((_, axis) => data.shape.length - 1 - axis);
+  const lengths = perm.map((axis) => data.shape[axis] ?? 1);
+  return picked(data, lengths, (coordinates) => data.shape.map((_, axis) => coordinates[perm.indexOf(axis)] ?? 0));
 }
 
 /** The same elements in another shape. */
@@ -177,6 +198,7 @@ export const HOST_OPERATORS: Readonly<Record<string, HostOperator>> = {
   Gather: gather,
   Concat: concat,
   Slice: slice,
+  Transpose: transpose,
   Unsqueeze: unsqueeze,
   Squeeze: squeeze,
   Reshape: reshape,

@@ -25,6 +25,7 @@ import { type Shape, sizeOf } from "../../../../shape/shape.ts";
 import type { AnyTensor } from "../../../../tensor/tensor.ts";
 import { elementsOf } from "../../proto/tensor.ts";
 import { frontAxis, type NodeContext, type Operator } from "../context.ts";
+import { cutsOf } from "../slice-limits.ts";
 import { like } from "./elementwise.ts";
 
 function reshapeTo(node: NodeContext): AnyTensor {
@@ -76,41 +77,24 @@ function expand(node: NodeContext): AnyTensor {
   return broadcastTo(x, sizes);
 }
 
-interface Cut {
-  readonly start: number;
-  readonly end: number;
-  readonly step: number;
-}
-
 function sliceNode(node: NodeContext): AnyTensor {
   const x = node.tensor(0);
-  const starts = node.intsFrom(1, "starts") ?? [];
-  const ends = node.intsFrom(2, "ends") ?? [];
-  const axes = node.intsFrom(3, "axes") ?? starts.map((_, index) => index);
-  const steps = node.has(4) ? node.host(4).data : [];
-  const cuts: Cut[] = x.shape.map((length) => ({ start: 0, end: length, step: 1 }));
-  axes.forEach((axis, index) => {
-    const front = frontAxis(axis, x.rank);
-    cuts[front] = cut(x.shape[front] ?? 0, starts[index] ?? 0, ends[index] ?? 0, steps[index] ?? 1);
-  });
+  const cuts = cutsOf(node, x.shape);
   const backward = cuts.flatMap(({ step }, axis) => (step < 0 ? [axis] : []));
   const turned = backward.length === 0 ? x : flip(x, backward);
+  // In the flipped tensor the limits count from the other end.
+  const limits = cuts.map(({ start, end, step }, axis) => {
+    const last = (x.shape[axis] ?? 0) - 1;
+    return step < 0
+      ? { start: last - start, end: last - end, step: -step }
+      : { start, end: Math.max(start, end), step };
+  });
   return slice(
     turned,
-    cuts.map((c) => c.start),
-    cuts.map((c) => Math.max(c.start, c.end)),
-    cuts.map((c) => Math.abs(c.step)),
+    limits.map((limit) => limit.start),
+    limits.map((limit) => Math.max(limit.start, limit.end)),
+    limits.map((limit) => limit.step),
   );
-}
-
-/** Limits counted from the front, as Python does it; for a negative step counted in the flipped tensor. */
-function cut(length: number, start: number, end: number, step: number): Cut {
-  const front = (limit: number): number => (limit < 0 ? limit + length : limit);
-  const clamp = (limit: number, low: number, high: number): number => Math.min(Math.max(limit, low), high);
-  if (step > 0) return { start: clamp(front(start), 0, length), end: clamp(front(end), 0, length), step };
-  const from = clamp(front(start), -1, length - 1);
-  const to = clamp(front(end), -1, length - 1);
-  return { start: length - 1 - from, end: length - 1 - to, step };
 }
 
 function split(node: NodeContext): readonly AnyTensor[] {
