@@ -62,6 +62,14 @@ const takeSome = (x: AnyTensor, axis: number, number: number): AnyTensor => {
   return p.take(x, indices, axis);
 };
 
+/** All elements as one image with some channels; what does not divide is refused. */
+const asImages = (x: AnyTensor, channels: number): AnyTensor => p.reshape(x, [1, channels, x.size / channels / 2, 2]);
+const NO_PADDING = [
+  [0, 0],
+  [0, 0],
+] as const;
+const keyOf = (number: number): AnyTensor => p.add(p.iota([2], 0, "int32"), p.scalar(number, "int32"));
+
 /** Results stay within reach of f32: what grows fast gets a bounded argument. */
 const OPERATIONS: readonly Operation[] = [
   (a) => p.neg(a),
@@ -134,6 +142,30 @@ const OPERATIONS: readonly Operation[] = [
   (a, b) => p.tanh(p.matmul(p.transpose(a), b)),
   (a, _, n) => takeSome(a, lastAxis(a, n), n),
   (a) => p.add(a, p.iota(a.shape, 0, a.dtype)),
+  (a) => p.argmax(a, 0),
+  (a, b) => p.mul(p.cast(p.sign(a), "int32"), p.add(p.cast(b, "int32"), p.scalar(3, "int32"))),
+  (a) => p.oneHot(p.cast(p.minimum(p.abs(a), like(a, 2)), "int32"), 3, a.dtype),
+  (a, b, n) =>
+    p.tanh(
+      p.conv2d(asImages(a, 2), asImages(b, 2), {
+        stride: [1 + (n % 2), 1],
+        padding: [
+          [n % 3, 1],
+          [1, 1],
+        ],
+      }),
+    ),
+  (a, _, n) => p.maxPool2d(asImages(a, 1), { window: [2, 1 + (n % 2)], stride: [1, 1], padding: NO_PADDING }),
+  (a) => p.avgPool2d(asImages(a, 1), { window: [1, 2], stride: [1, 1], padding: NO_PADDING }),
+  (a, _, n) =>
+    p.mul(
+      a,
+      p.uniform(
+        p.foldIn(p.slice(p.splitKey(keyOf(n), 3), [1, 0], [2, 2]), p.scalar(n % 5, "int32")),
+        a.shape,
+        a.dtype as FloatDType,
+      ),
+    ),
   (a) => p.barrier(a),
   (a) => stopGradient(a),
 ];
