@@ -1,5 +1,4 @@
 /** @file How an elementwise primitive of two operands is made from a function of two numbers. */
-
 import { apply } from "../engine/apply.ts";
 import { broadcastShapes } from "../shape/broadcast.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";

@@ -1,5 +1,4 @@
 /** @file Primitives that make tensors from nothing. */
-
 import { apply } from "../engine/apply.ts";
 import { normalAxis } from "../shape/axes.ts";
 import { checkShape, type Shape } from "../shape/shape.ts";

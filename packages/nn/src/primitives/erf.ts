@@ -1,5 +1,4 @@
 /** @file The error function in double precision, which `Math` does not have. */
-
 /** From here on erf rounds to ±1. */
 const SATURATES = 6;
 

@@ -1,5 +1,4 @@
 /** @file Largest and smallest elements over axes, and where they are. */
-
 import { apply } from "../engine/apply.ts";
 import type { TrainlogError } from "../error.ts";
 import { normalAxis } from "../shape/axes.ts";

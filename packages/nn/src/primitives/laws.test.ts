@@ -3,10 +3,11 @@ import { describe, expect, it } from "vitest";
 import { grad, vjp } from "../autograd/transforms.ts";
 import { sizeOf } from "../shape/shape.ts";
 import { fromNumbers } from "../tensor/create.ts";
+import type { DType } from "../tensor/dtype.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
-import { add, mul, scalar, sum, uniform } from "./index.ts";
+import { add, cast, floor, mul, scalar, sum, uniform } from "./index.ts";
 import { byReference } from "./test-golden.ts";
-import { inputsFor, type Program, programOrGradient } from "./test-programs.ts";
+import { exactProgram, inputsFor, type Program, programOrGradient } from "./test-programs.ts";
 
 const seeds = fc.integer({ min: 0, max: 1_000_000 });
 /** Step of central differences: the error of the difference grows with its square, that of rounding with its inverse. */
@@ -14,6 +15,11 @@ const STEP = 1e-5;
 
 function randomLike(shape: readonly number[], seed: number): AnyTensor {
   return add(uniform(fromNumbers([2], [1, seed], "int32"), shape, "f64"), scalar(-0.5, "f64"));
+}
+
+/** Whole numbers from −50 to 50. */
+function round(x: AnyTensor): AnyTensor {
+  return floor(mul(x, scalar(100, "f64")));
 }
 
 function dot(a: AnyTensor, b: AnyTensor): AnyTensor {
@@ -98,6 +104,24 @@ describe("every primitive, and every gradient of one", () => {
         },
       ),
       { numRuns: 400 },
+    );
+  });
+
+  it("gives the same whole numbers in every element type", () => {
+    fc.assert(
+      fc.property(exactProgram, seeds, (program, seed) => {
+        const whole = (dtype: DType) =>
+          program.shapes.map((shape, i) => cast(round(randomLike(shape, seed + i)), dtype));
+        // Only floats have a −0, which adding 0 makes 0.
+        const plain = (y: AnyTensor): unknown => add(cast(y, "f64"), scalar(0, "f64")).toArray();
+        const expected = plain(program.run(whole("f64")));
+        for (const dtype of ["float", "int32"] as const) {
+          const got = program.run(whole(dtype));
+          expect(got.dtype).toBe(dtype);
+          expect(plain(got)).toEqual(expected);
+        }
+      }),
+      { numRuns: 300 },
     );
   });
 });

@@ -1,5 +1,4 @@
 /** @file Matrix products. */
-
 import { apply } from "../engine/apply.ts";
 import { broadcastShapes } from "../shape/broadcast.ts";
 import { type Shape, sameShape, showShape, showShapes, sizeOf } from "../shape/shape.ts";

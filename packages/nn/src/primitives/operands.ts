@@ -1,5 +1,4 @@
 /** @file Access to a primitive's operands. */
-
 /**
  * The operand at a place. Primitives are applied only by the functions beside them, which pass as many operands as the primitive takes, so a missing
  * one is a fault of this package.

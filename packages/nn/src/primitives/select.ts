@@ -1,5 +1,4 @@
 /** @file Elementwise choice, conversion between element types, and the barrier. */
-
 import { apply } from "../engine/apply.ts";
 import { broadcastShapes } from "../shape/broadcast.ts";
 import { type DType, isFloat } from "../tensor/dtype.ts";

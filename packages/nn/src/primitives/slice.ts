@@ -1,5 +1,4 @@
 /** @file Parts of tensors and tensors from parts: slice, pad, concat. */
-
 import { apply } from "../engine/apply.ts";
 import { describeValue, type TrainlogError } from "../error.ts";
 import { checkWhole, normalAxis } from "../shape/axes.ts";

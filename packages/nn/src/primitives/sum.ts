@@ -1,9 +1,7 @@
 /** @file Sums over axes, and what is made of them: mean and variance. Running sums. */
-
 import { apply } from "../engine/apply.ts";
 import { normalAxis } from "../shape/axes.ts";
 import type { Shape } from "../shape/shape.ts";
-import { sizeOf } from "../shape/shape.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { batchFirst, inFront } from "./batching.ts";
 import { div, sub } from "./binary.ts";
@@ -28,14 +26,19 @@ export function keptShape(shape: Shape, axes: readonly number[]): Shape {
   return shape.map((length, axis) => (axes.includes(axis) ? 1 : length));
 }
 
+const SCALAR: Shape = [];
+
 /** The shape after a reduction. */
 export function reducedShape(shape: Shape, { axes, keepDims }: ReduceAttributes): Shape {
+  if (axes.length === shape.length && !keepDims) return SCALAR;
   return keepDims ? keptShape(shape, axes) : shape.filter((_, axis) => !axes.includes(axis));
 }
 
 /** What a reduction gave, or its cotangent, repeated along the reduced axes. */
 export function broadcastReduced(reduced: AnyTensor, shape: Shape, { axes }: ReduceAttributes): AnyTensor {
-  return broadcastTo(reshape(reduced, keptShape(shape, axes)), shape);
+  // Axes in front are added by broadcasting itself.
+  const areInFront = axes.every((axis, i) => axis === i);
+  return broadcastTo(areInFront ? reduced : reshape(reduced, keptShape(shape, axes)), shape);
 }
 
 /** For each element of the input, which element of the output it is reduced into. */
@@ -86,11 +89,18 @@ export function sum(x: AnyTensor, axes?: number | readonly number[], keepDims = 
 export function mean(x: AnyTensor, axes?: number | readonly number[], keepDims = false): AnyTensor {
   checkFloat("mean", x);
   const counted = risingAxes("mean", axes, x.shape);
-  return div(sum(x, counted, keepDims), scalar(countOf(x.shape, counted), x.dtype));
+  return meanOver(x, { axes: counted, keepDims });
 }
 
-function countOf(shape: Shape, axes: readonly number[]): number {
-  return sizeOf(axes.map((axis) => shape[axis] ?? 1));
+function meanOver(x: AnyTensor, attributes: ReduceAttributes): AnyTensor {
+  return div(apply(sumPrimitive, [x], attributes), scalar(countOf(x.shape, attributes), x.dtype));
+}
+
+/** Number of elements that are reduced into one. */
+function countOf(shape: Shape, { axes }: ReduceAttributes): number {
+  let count = 1;
+  for (const axis of axes) count *= shape[axis] ?? 1;
+  return count;
 }
 
 /**
@@ -101,9 +111,10 @@ function countOf(shape: Shape, axes: readonly number[]): number {
  */
 export function variance(x: AnyTensor, axes?: number | readonly number[], keepDims = false, correction = 0): AnyTensor {
   checkFloat("variance", x);
-  const counted = risingAxes("variance", axes, x.shape);
-  const squares = sum(square(sub(x, mean(x, counted, true))), counted, keepDims);
-  return div(squares, scalar(Math.max(0, countOf(x.shape, counted) - correction), x.dtype));
+  const attributes = { axes: risingAxes("variance", axes, x.shape), keepDims };
+  const distance = sub(x, meanOver(x, { ...attributes, keepDims: true }));
+  const squares = apply(sumPrimitive, [square(distance)], attributes);
+  return div(squares, scalar(Math.max(0, countOf(x.shape, attributes) - correction), x.dtype));
 }
 
 /** Attributes of {@link cumsumPrimitive}. */

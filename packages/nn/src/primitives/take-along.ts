@@ -1,5 +1,4 @@
 /** @file Single elements by index along an axis (takeAlong), and its transpose. */
-
 import { apply } from "../engine/apply.ts";
 import { normalAxis } from "../shape/axes.ts";
 import { checkShape, type Shape, showShape } from "../shape/shape.ts";

@@ -1,5 +1,4 @@
 /** @file Whole slices by index: take (a lookup), its transpose scatterAdd, and oneHot. */
-
 import { apply } from "../engine/apply.ts";
 import { normalAxis } from "../shape/axes.ts";
 import { checkShape, type Shape, showShape, sizeOf } from "../shape/shape.ts";

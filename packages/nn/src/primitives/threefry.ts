@@ -1,5 +1,4 @@
 /** @file Threefry-2x32-20 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011): a keyed scramble of 64 bits. */
-
 /** "Skein" parity constant of the 32-bit key schedule. */
 export const PARITY = 0x1bd11bda;
 /** Rotations of the rounds, in bits; each row of four is used in turn. */

@@ -1,5 +1,5 @@
 /** @file Broadcasting by NumPy's rules: shapes are aligned at the last axis, and a size of 1 stretches. */
-import { type Shape, sameShape, showShapes } from "./shape.ts";
+import { type Shape, showShapes } from "./shape.ts";
 import { type IsOpen, type ShapeError, type ShowShapes, shapeError } from "./shape-error.ts";
 
 /** The shape that both broadcast to, or a {@link ShapeError}. */
@@ -52,8 +52,8 @@ type BroadcastSize<A extends number, B extends number> = A extends 1
  * @throws TrainlogError `shape/mismatch` in the words of {@link NoBroadcast}.
  */
 export function broadcastShapes(operation: string, a: Shape, b: Shape): Shape {
-  if (a === b || b.length === 0) return a;
-  if (a.length === 0 || sameShape(a, b)) return b;
+  if (stretchesTo(b, a)) return a;
+  if (stretchesTo(a, b)) return b;
   const rank = Math.max(a.length, b.length);
   const result = new Array<number>(rank);
   for (let back = 1; back <= rank; back += 1) {
@@ -68,6 +68,16 @@ export function broadcastShapes(operation: string, a: Shape, b: Shape): Shape {
     }
     result[rank - back] = left === 1 ? right : left;
   }
-  if (sameShape(result, a)) return a;
-  return sameShape(result, b) ? b : result;
+  return result;
+}
+
+/** Says whether broadcasting the first shape with the second gives the second. Runs for every operation, so nothing is allocated. */
+function stretchesTo(from: Shape, to: Shape): boolean {
+  if (from === to) return true;
+  const missing = to.length - from.length;
+  if (missing < 0) return false;
+  for (let axis = 0; axis < from.length; axis += 1) {
+    if (from[axis] !== 1 && from[axis] !== to[axis + missing]) return false;
+  }
+  return true;
 }
