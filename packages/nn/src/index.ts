@@ -47,10 +47,39 @@ export {
   writeTorchLean,
 } from "./interop/index.ts";
 export * as nn from "./nn/index.ts";
+export * from "./ops/index.ts";
 export * as optim from "./optim/index.ts";
 export * as random from "./random/index.ts";
-export type { Shape } from "./shape/shape.ts";
+export type { Add, Divide, DivideUp, Multiply, Product, Subtract } from "./shape/arithmetic.ts";
+export type { BroadcastShapes } from "./shape/broadcast.ts";
+export type { EinsumShape } from "./shape/einsum.ts";
+export type { ConcatShapes, StackShapes } from "./shape/join.ts";
+export type { LiteralShape } from "./shape/literal.ts";
+export type { MatmulShape } from "./shape/matmul.ts";
+export type { ReduceShape } from "./shape/reduce.ts";
+export type { FlattenShape, PermuteShape, ReshapeTo } from "./shape/reshape.ts";
+export { Shape, type ShapeMakers } from "./shape/shape.ts";
+export type { DTypeError, ShapeError, ShowShape } from "./shape/shape-error.ts";
+export type { Range } from "./shape/slice.ts";
+export type { ConvSize, PoolSize } from "./shape/window.ts";
+export {
+  type ArangeOptions,
+  arange,
+  type CreateOptions,
+  eye,
+  full,
+  linspace,
+  type NumberArray,
+  ones,
+  onesLike,
+  tensor,
+  tensorND,
+  zeros,
+  zerosLike,
+} from "./tensor/create.ts";
 export type { DType, FloatDType, TypedArrayOf } from "./tensor/dtype.ts";
-export type { Nested } from "./tensor/format.ts";
+export type { Nested, NestedNumbers } from "./tensor/format.ts";
 export type { TensorPack } from "./tensor/pack.ts";
 export { type AnyTensor, Tensor } from "./tensor/tensor.ts";
+export { type PackLiteral, type PackOf, tensorpack } from "./tensor/tensorpack.ts";
+export * as Trainer from "./trainer/index.ts";

@@ -2,11 +2,12 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { scope } from "../autograd/transforms.ts";
-import { hostTensor } from "../nn/host-tensor.ts";
 import type { Params } from "../nn/model.ts";
 import { add, mul, square, sub } from "../primitives/index.ts";
 import { sizeOf } from "../shape/shape.ts";
+import { fromNumbers } from "../tensor/create.ts";
 import type { FloatDType } from "../tensor/dtype.ts";
+import type { AnyTensor } from "../tensor/tensor.ts";
 import * as optim from "./index.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { mapParams } from "./params.ts";
@@ -35,7 +36,7 @@ const DTYPES: readonly FloatDType[] = ["f64", "float"];
 
 /** The function of `golden/optim.py`. */
 function start(dtype: FloatDType): { params: Params; targets: Params; curvatures: Params } {
-  const made: Record<"params" | "targets" | "curvatures", Record<string, Params[string]>> = {
+  const made: Record<"params" | "targets" | "curvatures", Record<string, AnyTensor>> = {
     params: {},
     targets: {},
     curvatures: {},
@@ -47,24 +48,25 @@ function start(dtype: FloatDType): { params: Params; targets: Params; curvatures
     ["scale", []],
   ] as const) {
     const places = Array.from({ length: sizeOf(shape) }, (_, i) => at + i);
-    made.params[name] = hostTensor(
+    made.params[name] = fromNumbers(
+      shape,
       places.map((i) => (((7 * i) % 11) - 5) / 8),
-      shape,
       dtype,
     );
-    made.targets[name] = hostTensor(
+    made.targets[name] = fromNumbers(
+      shape,
       places.map((i) => (((5 * i) % 13) - 6) / 16),
-      shape,
       dtype,
     );
-    made.curvatures[name] = hostTensor(
-      places.map((i) => 0.25 + ((3 * i) % 7) / 4),
+    made.curvatures[name] = fromNumbers(
       shape,
+      places.map((i) => 0.25 + ((3 * i) % 7) / 4),
       dtype,
     );
     at += places.length;
   }
-  return made;
+  // Made in a float dtype.
+  return made as Record<keyof typeof made, Params>;
 }
 
 function trajectory(
@@ -150,7 +152,7 @@ describe("schedules", () => {
   it("is the same in float, up to rounding", () => {
     const lr = optim.schedule.cosine({ lr: 0.2, steps: 50 });
     for (const update of [0, 1, 25, 49, 50, 51]) {
-      const inFloat = scope(() => lr.at(hostTensor([update], [], "float")).item());
+      const inFloat = scope(() => lr.at(fromNumbers([], [update], "float")).item());
       expect(Math.abs(inFloat - optim.learningRateAt(lr, update))).toBeLessThan(1e-7);
     }
   });

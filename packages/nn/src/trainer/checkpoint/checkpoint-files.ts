@@ -1,0 +1,117 @@
+/** @file A folder of checkpoints: named by step, written whole or not at all, the oldest removed. */
+import { TrainlogError } from "../../error.ts";
+
+const NAME = /^step-(\d{8,})\.safetensors$/;
+const BEST = "best.safetensors";
+
+/** Checkpoints in a folder. */
+export interface CheckpointFolder {
+  /** Writes the checkpoint of a step and removes the oldest ones. @returns Its path. */
+  write(step: number, bytes: Uint8Array): Promise<string>;
+  /** Writes the best one so far. @returns Its path. */
+  writeBest(bytes: Uint8Array): Promise<string>;
+  /** Path of the best one, which may not be there. */
+  bestPath(): Promise<string>;
+  /** Path of the newest one. */
+  latest(): Promise<string | undefined>;
+}
+
+/**
+ * A folder of checkpoints; made when the first one is written.
+ *
+ * @param keepLast - How many are kept beside the best one.
+ */
+export function checkpointFolder(dir: string, keepLast: number): CheckpointFolder {
+  const pathOf = async (name: string): Promise<string> => (await import("node:path")).join(dir, name);
+  return {
+    async write(step, bytes) {
+      const path = await pathOf(`step-${String(step).padStart(8, "0")}.safetensors`);
+      await writeWhole(path, bytes);
+      await removeOldest(dir, keepLast);
+      return path;
+    },
+    async writeBest(bytes) {
+      const path = await pathOf(BEST);
+      await writeWhole(path, bytes);
+      return path;
+    },
+    bestPath: () => pathOf(BEST),
+    async latest() {
+      const name = (await stepsIn(dir)).at(-1)?.name;
+      return name === undefined ? undefined : await pathOf(name);
+    },
+  };
+}
+
+/** Names of checkpoints in rising order of their steps. */
+async function stepsIn(dir: string): Promise<{ readonly name: string; readonly step: number }[]> {
+  const { readdir } = await import("node:fs/promises");
+  let names: string[];
+  try {
+    names = await readdir(dir);
+  } catch (cause) {
+    if (isMissing(cause)) return [];
+    throw new TrainlogError("checkpoint/unreadable", `cannot look into ${dir}: ${messageOf(cause)}`, { cause });
+  }
+  return names
+    .flatMap((name) => {
+      const step = NAME.exec(name)?.[1];
+      return step === undefined ? [] : [{ name, step: Number(step) }];
+    })
+    .sort((a, b) => a.step - b.step);
+}
+
+async function removeOldest(dir: string, keepLast: number): Promise<void> {
+  const [{ rm }, { join }] = [await import("node:fs/promises"), await import("node:path")];
+  const old = (await stepsIn(dir)).slice(0, -keepLast);
+  // One that cannot be removed takes space and does no harm.
+  await Promise.all(old.map(({ name }) => rm(join(dir, name), { force: true }).catch(() => undefined)));
+}
+
+/**
+ * Writes a file beside its place, flushes it to disk and moves it there: after a crash there is the old one or the new one.
+ *
+ * @throws TrainlogError `checkpoint/write-failed`.
+ */
+export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+  const { mkdir, open, rename, rm } = await import("node:fs/promises");
+  const { dirname } = await import("node:path");
+  const draft = `${path}.${process.pid}.partial`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const file = await open(draft, "w");
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(draft, path);
+  } catch (cause) {
+    await rm(draft, { force: true }).catch(() => undefined);
+    throw new TrainlogError("checkpoint/write-failed", `cannot write ${path}: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/**
+ * The bytes of a file.
+ *
+ * @throws TrainlogError `checkpoint/not-found`, `checkpoint/unreadable`.
+ */
+export async function readWhole(path: string): Promise<Uint8Array> {
+  const { readFile } = await import("node:fs/promises");
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    const code = isMissing(cause) ? "checkpoint/not-found" : "checkpoint/unreadable";
+    throw new TrainlogError(code, `cannot read ${path}: ${messageOf(cause)}`, { cause });
+  }
+}
+
+function isMissing(cause: unknown): boolean {
+  return typeof cause === "object" && cause !== null && "code" in cause && cause.code === "ENOENT";
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -1,0 +1,127 @@
+/**
+ * @file `Trainer.Probe`: what the summary shows of a model before and after training.
+ *
+ * A probe asks the model something small and says the answer in words; the trainer asks once before the first step and once after the last.
+ */
+
+import { describeValue, TrainlogError } from "../../error.ts";
+import type { Shape } from "../../shape/shape.ts";
+import type { NestedNumbers } from "../../tensor/format.ts";
+import type { AnyTensor } from "../../tensor/tensor.ts";
+import { argmaxOf } from "../evaluate/argmax-of.ts";
+import { showNumber, showNumbers } from "../report/show-number.ts";
+
+/** The answer to a probe. */
+export interface ProbeReading {
+  /** For people. */
+  readonly text: string;
+  /** For programs and logs: numbers by name. */
+  readonly values?: Readonly<Record<string, number>>;
+}
+
+/** Computes the model for one example. */
+export type Predict = (input: AnyTensor | NestedNumbers) => Float32Array | Float64Array | Int32Array;
+
+/** A question to a model. `In` is the shape of its examples. */
+export interface Probe<In extends Shape = Shape> {
+  readonly name: string;
+  /** What the right answer would be, in words. */
+  readonly target?: string;
+  read(predict: Predict): ProbeReading;
+  /** For the compiler only. */
+  readonly inputShape?: In;
+}
+
+/** An example to be predicted. */
+export interface PointOptions {
+  readonly name: string;
+  /** One example, without the batch axis: a tensor or nested arrays. */
+  readonly input: AnyTensor | NestedNumbers;
+  /** The right result. */
+  readonly target?: number | readonly number[];
+}
+
+/**
+ * The model's result for one example.
+ *
+ * @throws TrainlogError `trainer/bad-probe` without a name.
+ *
+ * @example
+ * Trainer.Probe.point({ name: "heldout", input: [0.25, -0.75], target: 0.2 });
+ */
+export function point({ name, input, target }: PointOptions): Probe {
+  checkName(name);
+  return {
+    name,
+    ...(target === undefined ? {} : { target: showNumbers(typeof target === "number" ? [target] : target) }),
+    read(predict) {
+      const result = predict(input);
+      const values = Object.fromEntries(
+        Array.from(result, (value, i) => [result.length === 1 ? name : `${name}/${i}`, value]),
+      );
+      return { text: showNumbers(result), values };
+    },
+  };
+}
+
+/** An example to be classified. */
+export interface ClassificationOptions {
+  readonly name: string;
+  /** One example, without the batch axis: a tensor or nested arrays. */
+  readonly input: AnyTensor | NestedNumbers;
+  /** The right class number. */
+  readonly target?: number;
+  readonly classNames?: readonly string[];
+}
+
+/**
+ * The likeliest class of one example and its probability (softmax of the model's result).
+ *
+ * @throws TrainlogError `trainer/bad-probe` without a name.
+ */
+export function classification({ name, input, target, classNames }: ClassificationOptions): Probe {
+  checkName(name);
+  const nameOf = (label: number): string => classNames?.[label] ?? String(label);
+  return {
+    name,
+    ...(target === undefined ? {} : { target: nameOf(target) }),
+    read(predict) {
+      const logits = predict(input);
+      const best = argmaxOf(logits, 0, logits.length);
+      const highest = logits[best] ?? 0;
+      let sum = 0;
+      for (const logit of logits) sum += Math.exp(logit - highest);
+      const probability = 1 / sum;
+      return {
+        text: `${nameOf(best)} (${(probability * 100).toFixed(1)} %)`,
+        values: { [`${name}/class`]: best, [`${name}/probability`]: probability },
+      };
+    },
+  };
+}
+
+/**
+ * Anything that can be asked of a model.
+ *
+ * @param read - Gets the model as a function of one example; returns a number or words.
+ * @throws TrainlogError `trainer/bad-probe` without a name.
+ *
+ * @example
+ * Trainer.Probe.custom("slope at 0", (predict) => (predict([0.01])[0] - predict([-0.01])[0]) / 0.02);
+ */
+export function custom(name: string, read: (predict: Predict) => number | string | ProbeReading): Probe {
+  checkName(name);
+  return {
+    name,
+    read(predict) {
+      const answer = read(predict);
+      if (typeof answer === "number") return { text: showNumber(answer), values: { [name]: answer } };
+      return typeof answer === "string" ? { text: answer } : answer;
+    },
+  };
+}
+
+function checkName(name: unknown): void {
+  if (typeof name === "string" && name !== "") return;
+  throw new TrainlogError("trainer/bad-probe", `a probe needs a name, got ${describeValue(name)}`);
+}

@@ -1,0 +1,157 @@
+/**
+ * @file One training step as a pure function of state and batch.
+ *
+ * Both backends run this very function: eager as it is, compiled after tracing it once. What to minimise is an objective, which the trainer makes from
+ * its task and the step streams from a loss over any list of tensors.
+ */
+import { valueGradAux } from "../../autograd/transforms.ts";
+import { describeValue, TrainlogError } from "../../error.ts";
+import type { Key, Model, Params, State } from "../../nn/model.ts";
+import { globalNorm } from "../../optim/clip.ts";
+import type { Optimizer } from "../../optim/optimizer.ts";
+import { applyUpdates } from "../../optim/optimizer.ts";
+import { mapParams } from "../../optim/params.ts";
+import { add, foldIn, scalar, sqrt, square, sum } from "../../primitives/index.ts";
+import { type Shape, showShape } from "../../shape/shape.ts";
+import { isFloat } from "../../tensor/dtype.ts";
+import { type AnyTensor, Tensor } from "../../tensor/tensor.ts";
+import type { Metrics } from "../task/task.ts";
+import type { TrainState } from "./train-state.ts";
+
+/** The model with its numbers, as an objective applies it. */
+export interface ModelCall {
+  readonly params: Params;
+  readonly train: boolean;
+  /** Randomness for one use by the objective; undefined in evaluation and for models without randomness. */
+  readonly key: Key | undefined;
+  apply(x: AnyTensor): AnyTensor;
+}
+
+/** What is computed from a batch. */
+export interface Objective {
+  /** The scalar to minimise; the mean over the batch. */
+  readonly loss: AnyTensor;
+  /** Further scalars; only asked for at steps that are looked at. */
+  metrics(): Metrics;
+}
+
+/** From a model and a batch to what is to be minimised. */
+export type ObjectiveOf = (call: ModelCall, batch: readonly AnyTensor[]) => Objective;
+
+/** What a step consists of. */
+export interface StepSetup {
+  readonly model: Model<Shape, Shape>;
+  readonly optimizer: Optimizer;
+  readonly objective: ObjectiveOf;
+  /** Also the norm of each parameter's gradient, when a step is looked at. */
+  readonly gradientNorms: boolean;
+}
+
+/** What a step shows: scalars. */
+export type StepOutput = {
+  readonly loss: AnyTensor;
+  readonly seen: Seen | Unseen;
+};
+
+/** What a step that is looked at shows beside the loss. */
+export type Seen = {
+  readonly gradientNorm: AnyTensor;
+  readonly metrics: Metrics;
+  /** By parameter; empty unless asked for. */
+  readonly gradientNorms: Metrics;
+};
+
+/** Nothing. */
+export type Unseen = { readonly gradientNorm?: never };
+
+/** State and output of a step. */
+export interface StepDone {
+  readonly state: TrainState;
+  readonly output: StepOutput;
+}
+
+/**
+ * Forward, backward and update.
+ *
+ * @param looked - Whether metrics and gradient norms are wanted.
+ * @throws TrainlogError `trainer/bad-loss` when the objective gives no scalar.
+ */
+export function trainStep(setup: StepSetup, state: TrainState, batch: readonly AnyTensor[], looked: boolean): StepDone {
+  const { params, optimizer: before, model, random } = state;
+  const key = random.key === undefined ? undefined : stepKey(random.key, random.step);
+  const { value, grad, aux } = valueGradAux((tracked: Params) => {
+    const call = modelCall(setup.model, tracked, model, key, true);
+    const { loss, metrics } = setup.objective(call, batch);
+    return { value: checkLoss(loss), aux: { model: call.state(), metrics: looked ? metrics() : {} } };
+  })(params);
+  const { updates, state: after } = setup.optimizer.update(grad, before, params);
+  return {
+    state: {
+      params: applyUpdates(params, updates),
+      optimizer: after,
+      model: aux.model,
+      random: random.key === undefined ? random : { key: random.key, step: add(random.step, scalar(1, "int32")) },
+    },
+    output: { loss: value, seen: looked ? { ...gradientFacts(grad, setup.gradientNorms), metrics: aux.metrics } : {} },
+  };
+}
+
+function gradientFacts(grads: Params, each: boolean): Omit<Seen, "metrics"> {
+  return {
+    gradientNorm: globalNorm(grads),
+    gradientNorms: each ? mapParams(grads, (grad) => sqrt(sum(square(grad)))) : {},
+  };
+}
+
+/** The key of a step: of the run's key and the step's number. */
+function stepKey(key: Key, step: AnyTensor): Key {
+  // foldIn gives a key.
+  return foldIn(key, step) as Key;
+}
+
+/** A model bound to parameters, state and key. The first application gets the key itself, each further one a key of its own. */
+export function modelCall(
+  model: Model<Shape, Shape>,
+  params: Params,
+  state: State,
+  key: Key | undefined,
+  train: boolean,
+  observe?: (layer: string, output: AnyTensor) => void,
+): ModelCall & { state(): State } {
+  let current = state;
+  let uses = 0;
+  return {
+    params,
+    train,
+    get key() {
+      if (key !== undefined) return foldIn(key, scalar(-1, "int32")) as Key;
+      // Before the first step the objective is traced without a key: whoever reads it then gets one in every step.
+      if (train) throw new TrainlogError("nn/no-key", "the loss asks for a key, and this step has none");
+      return undefined;
+    },
+    state: () => current,
+    apply(x) {
+      const own = key === undefined || uses === 0 ? key : (foldIn(key, scalar(uses, "int32")) as Key);
+      uses += 1;
+      const options = {
+        train,
+        ...(own === undefined ? {} : { key: own }),
+        ...(observe === undefined ? {} : { observe }),
+      };
+      const applied = model.apply(params, current, x, options);
+      current = applied.state;
+      return applied.output;
+    },
+  };
+}
+
+function checkLoss(loss: AnyTensor): Tensor<readonly [], "float" | "f64"> {
+  if (loss instanceof Tensor && loss.shape.length === 0 && isFloat(loss.dtype)) {
+    return loss as Tensor<readonly [], "float" | "f64">;
+  }
+  const got = loss instanceof Tensor ? `shape ${showShape(loss.shape)}, dtype ${loss.dtype}` : describeValue(loss);
+  throw new TrainlogError(
+    "trainer/bad-loss",
+    `the loss must be one number for the batch (shape [], a float dtype), got ${got}; reduce it with mean(…)`,
+  );
+}
