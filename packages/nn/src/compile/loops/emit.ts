@@ -6,7 +6,6 @@
  * are collected per lane; those along outer axes are collected in the result's memory. The order of additions depends on nothing but the shape.
  */
 import { sizeOf } from "../../shape/shape.ts";
-import type { DType } from "../../tensor/dtype.ts";
 import type { Code, Local } from "../wasm/code.ts";
 import { read } from "../wasm/expression.ts";
 import type { ModuleBuilder } from "../wasm/module.ts";
@@ -16,10 +15,15 @@ import { Cursors } from "./cursors.ts";
 import { gather, loadLane, loadSplat, loadVector, storeLane, storeVector } from "./memory.ts";
 import { constantVector, operationFor } from "./operations.ts";
 import { dtypeOf, type LoopDefinition, type LoopProgram, type LoopReduction } from "./program.ts";
-import { combine, foldLanes, identityOf } from "./reduce.ts";
+import { combine, identityOf } from "./reduce.ts";
+import { RunningSum } from "./running-sum.ts";
 
 /** Vectors from which on a sum goes in two stages, √n times √n additions: long running sums lose digits. */
 const STAGED_VECTORS = 512;
+/** Accumulators of a short loop: an addition takes about as many cycles as this. */
+const UNROLLED = 4;
+/** Loops with more values than this are not repeated within a round. */
+const MAX_UNROLLED_VALUES = 12;
 
 /** Writes a loop into a function. */
 export function emitLoop(module: ModuleBuilder, code: Code, program: LoopProgram): void {
@@ -63,8 +67,12 @@ class LoopWriter {
   private readonly locals: Local[];
   /** Innermost axis along which each value changes; −1 for none. */
   private readonly depths: readonly number[];
-  /** One per reduction along the innermost axis: lanes of the vectors, and lane 0 of the elements after them. */
-  private readonly sums: readonly (Local | undefined)[];
+  /** Whole vectors along the innermost axis. */
+  private readonly vectors: number;
+  /** One per reduction along the innermost axis; the others collect in memory. */
+  private readonly sums: readonly (RunningSum | undefined)[];
+  /** Vectors per round of the innermost loop. */
+  private readonly turns: number;
 
   constructor(module: ModuleBuilder, code: Code, program: LoopProgram) {
     this.module = module;
@@ -76,9 +84,14 @@ class LoopWriter {
     this.cursors = new Cursors(code, program.shape);
     this.depths = valueDepths(program.values);
     this.locals = program.values.map(() => code.local(ValueType.v128));
-    this.sums = program.reductions.map(({ access }) =>
-      access.strides[this.innermost] === 0 ? code.local(ValueType.v128) : undefined,
+    this.vectors = Math.floor((program.shape[this.innermost] ?? 0) / this.lanes);
+    const isShort = program.values.length <= MAX_UNROLLED_VALUES && this.vectors >= 4 * UNROLLED;
+    this.sums = program.reductions.map((reduction) =>
+      reduction.access.strides[this.innermost] === 0
+        ? new RunningSum(code, reduction, isShort ? UNROLLED : 1)
+        : undefined,
     );
+    this.turns = isShort && this.sums.some((sum) => sum !== undefined) ? UNROLLED : 1;
   }
 
   write(): void {
@@ -106,95 +119,58 @@ class LoopWriter {
   }
 
   private writeInnermost(): void {
-    const length = this.program.shape[this.innermost] ?? 0;
-    const vectors = Math.floor(length / this.lanes);
-    for (const [i, reduction] of this.program.reductions.entries()) this.startSum(reduction, i);
-    this.writeVectors(vectors);
-    if (vectors > 0) {
-      for (const [i, reduction] of this.program.reductions.entries()) this.foldSum(reduction, i);
-    }
-    this.code.repeat(length - vectors * this.lanes, () => {
-      this.writeBody("element");
+    const { vectors, lanes } = this;
+    for (const sum of this.sums) sum?.start();
+    const isLong = vectors >= STAGED_VECTORS && this.sums.some((sum) => sum !== undefined);
+    if (isLong) this.writeStages();
+    else this.writeVectors(vectors);
+    if (vectors > 0) for (const sum of this.sums) sum?.fold(lanes, isLong);
+    this.code.repeat((this.program.shape[this.innermost] ?? 0) - vectors * lanes, () => {
+      this.writeBody("element", 0);
       this.cursors.advance(1);
     });
     for (const [i, reduction] of this.program.reductions.entries()) this.finishSum(reduction, i);
   }
 
-  /** The vectors of a row; long sums in stages. */
-  private writeVectors(vectors: number): void {
-    const body = (): void => {
-      this.writeBody("vector");
+  /** Some vectors of a row. */
+  private writeVectors(count: number): void {
+    const vector = (turn: number): void => {
+      this.writeBody("vector", turn);
       this.cursors.advance(this.lanes);
     };
-    const staged = this.program.reductions.some(({ kind }, i) => kind === "sum" && this.sums[i] !== undefined);
-    if (!staged || vectors < STAGED_VECTORS) {
-      this.code.repeat(vectors, body);
-      return;
-    }
-    const totals = this.program.reductions.map(({ kind, access }) => {
-      const total = this.code.local(ValueType.v128);
-      this.setVector(total, identityOf(kind, access.dtype), access.dtype);
-      return total;
+    this.code.repeat(Math.floor(count / this.turns), () => {
+      for (let turn = 0; turn < this.turns; turn += 1) vector(turn);
     });
-    const stage = (length: number): void => {
-      this.code.repeat(length, body);
-      for (const [i, reduction] of this.program.reductions.entries()) this.moveSum(reduction, i, totals[i] ?? 0);
+    this.code.repeat(count % this.turns, () => vector(0));
+  }
+
+  /** The vectors of a long row, √n at a time. */
+  private writeStages(): void {
+    const stage = (count: number): void => {
+      this.writeVectors(count);
+      for (const sum of this.sums) sum?.putAside();
     };
-    const length = Math.ceil(Math.sqrt(vectors));
-    this.code.repeat(Math.floor(vectors / length), () => stage(length));
-    stage(vectors % length);
-    totals.forEach((total, i) => {
-      const sum = this.sums[i];
-      if (sum === undefined) return;
-      this.code.get(total);
-      this.code.set(sum);
-    });
-  }
-
-  private setVector(local: Local, value: number, dtype: DType): void {
-    constantVector(value, dtype)(this.code);
-    this.code.set(local);
-  }
-
-  private startSum({ kind, access }: LoopReduction, index: number): void {
-    const sum = this.sums[index];
-    if (sum !== undefined) this.setVector(sum, identityOf(kind, access.dtype), access.dtype);
-  }
-
-  /** total = total ∘ sum; sum starts again. */
-  private moveSum({ kind, access }: LoopReduction, index: number, total: Local): void {
-    const sum = this.sums[index];
-    if (sum === undefined) return;
-    combine(kind, access.dtype, read(total), read(sum))(this.code);
-    this.code.set(total);
-    this.setVector(sum, identityOf(kind, access.dtype), access.dtype);
-  }
-
-  /** Combines the lanes of a sum into its lane 0. */
-  private foldSum({ kind, access }: LoopReduction, index: number): void {
-    const sum = this.sums[index];
-    if (sum === undefined) return;
-    foldLanes(this.code, sum, kind, access.dtype, this.lanes);
+    const length = Math.ceil(Math.sqrt(this.vectors));
+    this.code.repeat(Math.floor(this.vectors / length), () => stage(length));
+    stage(this.vectors % length);
   }
 
   /** Writes lane 0 of a sum to its place, combined with what other rows have left there. */
   private finishSum(reduction: LoopReduction, index: number): void {
-    const sum = this.sums[index];
+    const sum = this.sums[index]?.result;
     if (sum === undefined) return;
-    const { access, kind } = reduction;
     if (accumulatesInMemory(reduction, this.program.shape)) {
-      this.cursors.push(access);
-      loadLane(this.code, access.dtype, access.ptr);
-      this.code.get(sum);
-      combine(
-        kind,
-        access.dtype,
-        () => undefined,
-        () => undefined,
-      )(this.code);
+      this.cursors.push(reduction.access);
+      loadLane(this.code, reduction.access.dtype, reduction.access.ptr);
+      this.combineWithStack(reduction, sum);
       this.code.set(sum);
     }
-    this.storeLane(access, sum);
+    this.storeLane(reduction.access, sum);
+  }
+
+  /** Combines the vector on the stack with a local. */
+  private combineWithStack({ kind, access }: LoopReduction, local: Local): void {
+    combine(kind, access.dtype, () => undefined, read(local))(this.code);
   }
 
   private storeLane(access: LoopReduction["access"], value: Local): void {
@@ -203,10 +179,16 @@ class LoopWriter {
     storeLane(this.code, access.dtype, access.ptr);
   }
 
-  private writeBody(stride: Stride): void {
+  /** One vector or element; `turn` counts within a round. */
+  private writeBody(stride: Stride, turn: number): void {
     this.computeValues(this.innermost, stride);
     for (const { value, access } of this.program.stores) this.store(access, this.locals[value] ?? 0, stride);
-    for (const [i, reduction] of this.program.reductions.entries()) this.accumulate(reduction, i, stride);
+    for (const [i, reduction] of this.program.reductions.entries()) {
+      const sum = this.sums[i];
+      const value = this.locals[reduction.value] ?? 0;
+      if (sum === undefined) this.accumulateInMemory(reduction, value, stride);
+      else sum.add(read(value), turn);
+    }
   }
 
   private store(access: LoopReduction["access"], value: Local, stride: Stride): void {
@@ -219,29 +201,16 @@ class LoopWriter {
     storeVector(this.code, access.dtype, this.lanes, access.ptr);
   }
 
-  /** Combines a value with its running sum: a local, or the result's memory. */
-  private accumulate({ kind, access, value }: LoopReduction, index: number, stride: Stride): void {
-    const { code } = this;
-    const element = read(this.locals[value] ?? 0);
-    const sum = this.sums[index];
-    if (sum !== undefined) {
-      combine(kind, access.dtype, read(sum), element)(code);
-      code.set(sum);
-      return;
-    }
-    const old = code.local(ValueType.v128);
+  /** Combines a value with what its place in the result holds. */
+  private accumulateInMemory(reduction: LoopReduction, value: Local, stride: Stride): void {
+    const { access } = reduction;
+    const sum = this.code.local(ValueType.v128);
     this.cursors.push(access);
-    if (stride === "element") loadLane(code, access.dtype, access.ptr);
-    else loadVector(code, access.dtype, this.lanes, access.ptr);
-    element(code);
-    combine(
-      kind,
-      access.dtype,
-      () => undefined,
-      () => undefined,
-    )(code);
-    code.set(old);
-    this.store(access, old, stride);
+    if (stride === "element") loadLane(this.code, access.dtype, access.ptr);
+    else loadVector(this.code, access.dtype, this.lanes, access.ptr);
+    this.combineWithStack(reduction, value);
+    this.code.set(sum);
+    this.store(access, sum, stride);
   }
 
   /** Computes the values that change along this axis and along none further in. */

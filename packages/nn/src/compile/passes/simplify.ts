@@ -41,6 +41,7 @@ const simplifyArithmetic: Rule = (rewriter, instruction) => {
   const { primitive, inputs, output } = instruction;
   const [x] = inputs;
   if (x === undefined) return undefined;
+  if (primitive.identity === true) return x;
   if (primitive.name === "neg") {
     const inner = rewriter.makerOf(x);
     return inner?.primitive.name === "neg" ? inner.inputs[0] : undefined;
