@@ -31,7 +31,7 @@ export function pool2d_f32(
 
 export function poolJob(part: i32, parts: i32): void {
   const operation = argument(0), plane = argument(5) * argument(6) << 2, pooled = argument(7) * argument(8) << 2;
-  const isHalving = argument(9) == 2 && argument(10) == 2 && argument(11) == 2 && argument(12) == 2 && argument(13) == 0 && argument(14) == 0;
+  const isHalving = isHalvingWindow();
   const last = partStart(argument(4), part + 1, parts);
   for (let i = partStart(argument(4), part, parts); i < last; i++) {
     const small = i * pooled, large = i * plane;
@@ -45,7 +45,13 @@ export function poolJob(part: i32, parts: i32): void {
   }
 }
 
-/** Windows of 2 × 2 that do not overlap: four at a time. */
+/** 2 × 2 windows that neither overlap nor reach over an edge. */
+function isHalvingWindow(): bool {
+  for (let i = 9; i < 13; i++) if (argument(i) != 2) return false;
+  return argument(13) == 0 && argument(14) == 0 && 2 * argument(7) <= argument(5) && 2 * argument(8) <= argument(6);
+}
+
+/** Maxima of such windows: four at a time. */
 function halve(out: usize, x: usize): void {
   const rowBytes = <usize>argument(6) << 2, columns = argument(8);
   for (let row = 0; row < argument(7); row++, x += 2 * rowBytes) {

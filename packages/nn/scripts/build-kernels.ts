@@ -82,7 +82,7 @@ async function interfaceModule(binary: Uint8Array): Promise<string> {
     HEADER,
     "/** The kernels: all arguments are numbers; pointers are byte offsets in the engine's memory, steps count elements. */",
     `export interface Kernels {\n${methods.join("\n")}\n}\n`,
-    `/** Names of all kernels. */\nexport const KERNEL_NAMES = [\n${names.map((name) => `  "${name}",\n`).join("")}] as const satisfies readonly (keyof Kernels)[];\n`,
+    `/** Names of all kernels. */\nexport const KERNEL_NAMES: readonly (keyof Kernels)[] = [\n${names.map((name) => `  "${name}",\n`).join("")}];\n`,
   ].join("\n");
 }
 

@@ -164,7 +164,7 @@ export function checkAlive(buffer: Buffer): Buffer {
   throw new TrainlogError(
     "tensor/disposed",
     "this tensor was freed: by dispose(), or at the end of the grad, training step or scope that made it. " +
-      "Return it from there (valueAndGrad has hasAux for that), or read it with data() or item() before the end",
+      "Return it from there (valueGradAux returns more than the scalar), or read it with data() or item() before the end",
   );
 }
 
@@ -180,6 +180,7 @@ export function withScope<T>(fn: () => T, survivors: (result: T) => Iterable<Buf
   try {
     const result = fn();
     for (const buffer of survivors(result)) {
+      if (buffer.kept) continue;
       buffer.kept = true;
       marked.push(buffer);
     }

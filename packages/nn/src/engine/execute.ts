@@ -30,7 +30,7 @@ const reusedInputs: readonly (readonly ReusedOperand[])[] = [0, 1, 2, 3, 4].map(
 /**
  * Computes one primitive now.
  *
- * A reshape computes nothing: its output lies in the buffer of its input. Nor does a scalar constant, after its first use.
+ * A reshape computes nothing (nor does an identity): its output lies in the buffer of its input. Nor does a scalar constant, after its first use.
  */
 export function execute(
   primitive: Primitive,
@@ -39,7 +39,8 @@ export function execute(
   shape: Shape,
   dtype: DType,
 ): Buffer {
-  if (primitive.name === "reshape") return checkAlive(concrete(firstOf(inputs), "reshape"));
+  if (primitive.name === "reshape" || primitive.identity === true)
+    return checkAlive(concrete(firstOf(inputs), primitive.name));
   if (primitive.name === "fill" && shape.length === 0)
     return scalarConstant((attributes as FillAttributes).value, dtype);
   const current = engine();

@@ -95,10 +95,14 @@ function startWorker(data: WorkerData): void {
   if (node !== undefined) {
     const source = `const data = require("node:worker_threads").workerData; ${WORKER_BODY}`;
     const worker = new node.Worker(source, { eval: true, workerData: data, execArgv: [] });
+    // A worker that cannot start is one thread less, no more.
+    worker.on("error", () => {});
     worker.unref();
     return;
   }
   const source = `onmessage = ({ data }) => { ${WORKER_BODY} };`;
   const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-  new Worker(url).postMessage(data);
+  const worker = new Worker(url);
+  worker.addEventListener("error", (event) => event.preventDefault());
+  worker.postMessage(data);
 }

@@ -279,7 +279,7 @@ export interface Kernels {
 }
 
 /** Names of all kernels. */
-export const KERNEL_NAMES = [
+export const KERNEL_NAMES: readonly (keyof Kernels)[] = [
   "binary",
   "cast_f32_f64",
   "cast_f32_i32",
@@ -307,4 +307,4 @@ export const KERNEL_NAMES = [
   "take_4",
   "take_along_4",
   "unary_f32",
-] as const satisfies readonly (keyof Kernels)[];
+];

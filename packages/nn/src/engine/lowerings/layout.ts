@@ -138,11 +138,20 @@ const transpose: KernelLowering = (kernels, output, inputs, { perm }: { readonly
   return copyWalk(kernels, output.shape, output, walk(output.shape), x, from);
 };
 
+/** Where a plan cannot share the memory. */
+const reshape: KernelLowering = (kernels, output, inputs) => {
+  const x = inputs[0];
+  if (x === undefined) return false;
+  const size = sizeOf(output.shape);
+  kernels.copy(BYTES_PER_ELEMENT[output.dtype], output.ptr, 0, 0, 0, 1, x.ptr, 0, 0, 0, 1, 1, 1, 1, size);
+  return true;
+};
+
 /** By primitive name. */
 export const layoutLowerings: Readonly<Record<string, KernelLowering>> = {
   fill,
   concat,
-  reshape: reading((x) => walk(x.shape)),
+  reshape,
   broadcastTo,
   transpose,
   flip: reading((x, _, { axes }: { readonly axes: readonly number[] }) =>
