@@ -124,9 +124,17 @@ describe("batchLoader", () => {
 
   it("allocates no arrays after the first batches", async () => {
     const loader = batchLoader(numbered(8), { batchSize: 4 });
-    const arrays = new Set<unknown>();
-    for (let i = 0; i < 20; i += 1) arrays.add(((await loader.next()) as Batch).inputs);
-    expect(arrays.size).toBe(1);
+    const seen = new Set<unknown>();
+    for (let i = 0; i < 20; i += 1) seen.add(((await loader.next()) as Batch).inputs);
+    for (let i = 0; i < 20; i += 1) seen.add(((await loader.next()) as Batch).inputs.buffer);
+    expect(seen.size).toBe(2);
+  });
+
+  it("gives floats in the asked width", async () => {
+    const dataset = tensorDataset([[0.5], [0.25]], [0, 1]);
+    const wide = (await batchLoader(dataset, { batchSize: 2, dtype: "f64" }).next()) as Batch;
+    expect(wide.inputs).toBeInstanceOf(Float64Array);
+    expect([wide.inputDType, wide.targetDType]).toEqual(["f64", "int32"]);
   });
 
   it("fails where the reading fails, and not before", async () => {

@@ -7,6 +7,7 @@
 import { describeValue, TrainlogError } from "../error.ts";
 import { generator } from "../random/generator.ts";
 import { type Shape, sizeOf } from "../shape/shape.ts";
+import type { DType, FloatDType } from "../tensor/dtype.ts";
 import type { Batch, BatchArray, BatchLoader, Dataset, LoaderPosition } from "./dataset.ts";
 import { newArray } from "./new-array.ts";
 import { checkOptionNames, checkWhole } from "./options.ts";
@@ -23,28 +24,36 @@ export interface BatchLoaderOptions {
   readonly dropLast?: boolean;
   /** How many epochs there are. Default: no end. */
   readonly epochs?: number;
+  /** Element type of inputs and targets that are floats. Default `"float"`. */
+  readonly dtype?: FloatDType;
   /** Batches that are read ahead, for data sets that answer with promises. Default 1. */
   readonly prefetch?: number;
 }
 
-/** Arrays of one batch. */
-interface Slot {
+/** Arrays of one batch, and the batches that are given with them: one per size, so that a step makes no objects. */
+interface Slot<In extends Shape, Out extends Shape> {
   readonly inputs: BatchArray;
   readonly targets: BatchArray;
   readonly indices: Int32Array;
+  readonly bySize: Map<number, ReusedBatch<In, Out>>;
 }
+
+/** A batch whose epoch is set when it is filled. */
+type ReusedBatch<In extends Shape, Out extends Shape> = {
+  -readonly [Key in keyof Batch<In, Out>]: Batch<In, Out>[Key];
+};
 
 /** A batch that was begun. */
 interface Begun<In extends Shape, Out extends Shape> {
   readonly batch: Batch<In, Out>;
-  readonly slot: Slot;
+  readonly slot: Slot<In, Out>;
   readonly reading: Promise<void> | undefined;
 }
 
 /**
  * Batches of a data set.
  *
- * @returns A loader. Its `next` answers at once when the data lies in memory. A batch's arrays hold until the next batch is asked for.
+ * @returns A loader. Its `next` answers at once when the data lies in memory. A batch and its arrays hold until the next batch is asked for.
  * @throws TrainlogError `data/empty` for a data set without examples, `data/batch-too-large` when a batch needs more examples than there are,
  *   `data/bad-option`, `data/unknown-option`.
  *
@@ -56,24 +65,34 @@ export function batchLoader<In extends Shape, Out extends Shape>(
   dataset: Dataset<In, Out>,
   options: BatchLoaderOptions,
 ): BatchLoader<In, Out> {
-  const { batchSize, shuffle = true, seed = 0, dropLast = false, epochs = Infinity, prefetch = 1 } = options;
+  const {
+    batchSize,
+    shuffle = true,
+    seed = 0,
+    dropLast = false,
+    epochs = Infinity,
+    dtype = "float",
+    prefetch = 1,
+  } = options;
   checkOptions(dataset, options);
   const batchesPerEpoch = dropLast ? Math.floor(dataset.length / batchSize) : Math.ceil(dataset.length / batchSize);
   const orderOf = epochOrders(dataset.length, shuffle ? seed : undefined);
-  let free: Slot[] = [];
+  let free: Slot<In, Out>[] = [];
   let begun: Begun<In, Out>[] = [];
-  let lent: Slot | undefined;
+  let lent: Slot<In, Out> | undefined;
   /** The next batch to begin. */
   let ahead: LoaderPosition = { epoch: 0, batch: 0 };
   /** The next batch to give. */
   let place = ahead;
 
   const begin = (): Begun<In, Out> => {
-    const slot = free.pop() ?? newSlot(dataset, batchSize);
+    const slot = free.pop() ?? newSlot(dataset, batchSize, dtype);
     const start = ahead.batch * batchSize;
     const size = Math.min(batchSize, dataset.length - start);
-    slot.indices.set(orderOf(ahead.epoch).subarray(start, start + size));
-    const batch = batchIn(slot, size, dataset, ahead.epoch);
+    const order = orderOf(ahead.epoch);
+    for (let i = 0; i < size; i += 1) slot.indices[i] = order[start + i] ?? 0;
+    const batch = batchIn(slot, size, dataset, dtype);
+    batch.epoch = ahead.epoch;
     const read = dataset.readInto(batch.indices, slot.inputs, slot.targets, ahead.epoch);
     const reading = read instanceof Promise ? read : undefined;
     // Whoever takes the batch sees the failure; until then nobody does.
@@ -124,51 +143,65 @@ function after({ epoch, batch }: LoaderPosition, batchesPerEpoch: number): Loade
   return batch + 1 < batchesPerEpoch ? { epoch, batch: batch + 1 } : { epoch: epoch + 1, batch: 0 };
 }
 
-/** The order of the examples in an epoch; the last one is kept. Without a seed always the stored order. */
+/** The order of the examples in an epoch, valid until another epoch is asked for. Without a seed always the stored order. */
 function epochOrders(length: number, seed: number | undefined): (epoch: number) => Int32Array {
-  let known = -1;
-  let order = Int32Array.from({ length }, (_, index) => index);
+  const order = Int32Array.from({ length }, (_, index) => index);
   if (seed === undefined) return () => order;
   const base = generator(seed).fork("batches");
+  let known = -1;
   return (epoch) => {
     if (epoch !== known) {
-      order = base.fork(epoch).permutation(length);
+      for (let i = 0; i < length; i += 1) order[i] = i;
+      base.fork(epoch).shuffle(order);
       known = epoch;
     }
     return order;
   };
 }
 
-function newSlot(dataset: Dataset, batchSize: number): Slot {
+function newSlot<In extends Shape, Out extends Shape>(
+  { inputShape, targetShape, inputDType, targetDType }: Dataset<In, Out>,
+  batchSize: number,
+  dtype: FloatDType,
+): Slot<In, Out> {
   return {
-    inputs: newArray(dataset.inputDType, batchSize * sizeOf(dataset.inputShape)),
-    targets: newArray(dataset.targetDType, batchSize * sizeOf(dataset.targetShape)),
+    inputs: newArray(widened(inputDType, dtype), batchSize * sizeOf(inputShape)),
+    targets: newArray(widened(targetDType, dtype), batchSize * sizeOf(targetShape)),
     indices: new Int32Array(batchSize),
+    bySize: new Map(),
   };
+}
+
+/** The element type of a batch: whole numbers as they are, floats as asked. */
+function widened(stored: DType, dtype: FloatDType): DType {
+  return stored === "int32" ? "int32" : dtype;
 }
 
 function batchIn<In extends Shape, Out extends Shape>(
-  { inputs, targets, indices }: Slot,
+  { inputs, targets, indices, bySize }: Slot<In, Out>,
   size: number,
   { inputShape, targetShape, inputDType, targetDType }: Dataset<In, Out>,
-  epoch: number,
-): Batch<In, Out> {
-  const isFull = size === indices.length;
-  return {
+  dtype: FloatDType,
+): ReusedBatch<In, Out> {
+  const known = bySize.get(size);
+  if (known !== undefined) return known;
+  const batch: ReusedBatch<In, Out> = {
     size,
-    inputs: isFull ? inputs : inputs.subarray(0, size * sizeOf(inputShape)),
+    inputs: inputs.subarray(0, size * sizeOf(inputShape)),
     inputShape: [size, ...inputShape],
-    inputDType,
-    targets: isFull ? targets : targets.subarray(0, size * sizeOf(targetShape)),
+    inputDType: widened(inputDType, dtype),
+    targets: targets.subarray(0, size * sizeOf(targetShape)),
     targetShape: [size, ...targetShape],
-    targetDType,
-    indices: isFull ? indices : indices.subarray(0, size),
-    epoch,
+    targetDType: widened(targetDType, dtype),
+    indices: indices.subarray(0, size),
+    epoch: 0,
   };
+  bySize.set(size, batch);
+  return batch;
 }
 
 function checkOptions(dataset: Dataset, options: BatchLoaderOptions): void {
-  checkOptionNames("batchLoader", options, ["batchSize", "shuffle", "seed", "dropLast", "epochs", "prefetch"]);
+  checkOptionNames("batchLoader", options, ["batchSize", "shuffle", "seed", "dropLast", "epochs", "dtype", "prefetch"]);
   const { batchSize, epochs = Infinity, prefetch = 1 } = options;
   checkWhole("batchLoader: batchSize", batchSize, 1);
   checkWhole("batchLoader: prefetch", prefetch, 0);

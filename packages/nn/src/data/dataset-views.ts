@@ -29,13 +29,11 @@ export function subset<In extends Shape, Out extends Shape>(
   return {
     ...described(dataset),
     length: chosen.length,
-    readInto: (asked, inputs, targets, epoch) =>
-      dataset.readInto(
-        Int32Array.from(asked, (index) => chosen[index] ?? 0),
-        inputs,
-        targets,
-        epoch,
-      ),
+    readInto(asked, inputs, targets, epoch) {
+      const places = new Int32Array(asked.length);
+      for (let i = 0; i < places.length; i += 1) places[i] = chosen[asked[i] ?? 0] ?? 0;
+      return dataset.readInto(places, inputs, targets, epoch);
+    },
   };
 }
 

@@ -43,7 +43,7 @@ export interface LoaderPosition {
   readonly batch: number;
 }
 
-/** One batch. Its arrays belong to the loader and hold until the next batch is asked for. */
+/** One batch. It and its arrays belong to the loader and hold until the next batch is asked for. */
 export interface Batch<In extends Shape = Shape, Out extends Shape = Shape> {
   /** Number of examples. */
   readonly size: number;

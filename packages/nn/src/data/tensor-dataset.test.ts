@@ -44,15 +44,18 @@ describe("tensorDataset", () => {
   });
 
   it("names the place where arrays are ragged, and what is no number", () => {
-    expect(() => tensorDataset([[1, 2], [3]], [0, 1])).toThrow(
-      "xs[1] has 1 entries; from the entries before it, it should have 2 (the whole has shape [2, 2])",
+    const rows: number[][] = [[1, 2], [3]];
+    expect(() => tensorDataset(rows, [0, 1])).toThrow(
+      "tensorDataset: xs: the array is ragged: [1] has 1 element, [0] has 2",
     );
-    expect(() => tensorDataset([[[1]], [[2, 3]]], [0, 1])).toThrow("xs[1][0] has 2 entries");
-    expect(() => tensorDataset([[1], 2], [0, 1])).toThrow("xs[1] is 2;");
+    // @ts-expect-error a ragged literal is a compile error
+    expect(() => tensorDataset([[1, 2], [3]], [0, 1])).toThrow("ragged");
     expect(() => tensorDataset([1, 2], ["a" as unknown as number, 1])).toThrow(
-      'ys[0] is "a"; it should be a whole number',
+      'tensorDataset: ys: [0] is "a", not a number',
     );
-    expect(() => tensorDataset([1, 2], [0.5, 1])).toThrow("write [[0.5], …] for targets of shape [1]");
+    expect(() => tensorDataset([1, 2], [0.5, 1])).toThrow(
+      "ys: element 0 is 0.5; with dtype int32 it should be a whole number; targets of shape [] are class numbers, write [[0.5], …] for numbers",
+    );
   });
 
   it("refuses what cannot be examples", () => {

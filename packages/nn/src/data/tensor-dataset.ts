@@ -1,6 +1,8 @@
 /** @file A data set from tensors or nested arrays that are there already. */
 import { describeValue, TrainlogError } from "../error.ts";
+import { type FlatLiteral, flattenNested, type LiteralShape } from "../shape/literal.ts";
 import { type Shape, showShape } from "../shape/shape.ts";
+import type { Check } from "../shape/shape-error.ts";
 import type { DType } from "../tensor/dtype.ts";
 import type { NestedNumbers } from "../tensor/format.ts";
 import { type AnyTensor, Tensor } from "../tensor/tensor.ts";
@@ -12,20 +14,14 @@ import { checkOptionNames } from "./options.ts";
 /** Examples in one piece: a tensor with the batch axis first, or nested arrays. */
 export type Examples = AnyTensor | readonly NestedNumbers[];
 
-/** Shape of nested arrays: literal where the compiler knows the lengths. */
-type NestedShape<X> = X extends number
-  ? []
-  : X extends readonly [infer First, ...unknown[]]
-    ? [X["length"], ...NestedShape<First>]
-    : X extends readonly (infer Item)[]
-      ? [number, ...NestedShape<Item>]
-      : Shape;
-
 /** The shape without the batch axis. */
 type WithoutBatch<S> = S extends readonly [number, ...infer Rest extends Shape] ? Rest : Shape;
 
+/** Shape of all examples together; an error type for a ragged literal. */
+type AllShape<X> = X extends Tensor<infer S, DType> ? S : LiteralShape<X>;
+
 /** Shape of one of several examples. */
-export type ExampleShape<X> = X extends Tensor<infer S, DType> ? WithoutBatch<S> : WithoutBatch<NestedShape<X>>;
+export type ExampleShape<X> = WithoutBatch<AllShape<X>>;
 
 /** Element types for examples that come as nested arrays; tensors bring theirs. */
 export interface TensorDatasetOptions {
@@ -50,16 +46,16 @@ interface Arranged {
  * @param xs - Inputs, shape `[n, ...In]`.
  * @param ys - Targets, shape `[n, ...Out]`. Classes are whole numbers of shape `[n]`.
  * @returns A copy: the tensors may be disposed of afterwards.
- * @throws TrainlogError `data/no-batch-axis` for a scalar, `data/length-mismatch` when there are not as many inputs as targets, `data/ragged` naming the first
- *   place where nested arrays have different lengths, `data/bad-number` for what is no number (or no whole number where the dtype is int32),
- *   `data/unknown-option`.
+ * @throws TrainlogError `data/no-batch-axis` for a scalar, `data/length-mismatch` when there are not as many inputs as targets, `tensor/ragged` naming
+ *   the place where nested arrays have different lengths (a compile error where literals allow), `tensor/bad-value` for what is no number, or no whole
+ *   number where the dtype is int32; `data/unknown-option`.
  *
  * @example
  * const data = Data.tensorDataset([[0, 0], [0, 1], [1, 0], [1, 1]], [[0], [1], [1], [0]]);   // Dataset<[2], [1]>
  */
 export function tensorDataset<const X extends Examples, const Y extends Examples>(
-  xs: X,
-  ys: Y,
+  xs: X & Check<AllShape<X>>,
+  ys: Y & Check<AllShape<Y>>,
   options: TensorDatasetOptions = {},
 ): Dataset<ExampleShape<X>, ExampleShape<Y>> {
   checkOptionNames("tensorDataset", options, ["inputDType", "targetDType", "classNames"]);
@@ -89,53 +85,31 @@ function arrange(examples: Examples, name: string, dtypeOf: (shape: Shape) => DT
     return { data: examples.data(), shape: examples.shape, dtype: examples.dtype };
   }
   if (!Array.isArray(examples)) throw noBatchAxis(name, describeValue(examples));
-  const shape = shapeOfNested(examples);
+  const { shape, values } = flatten(examples, name);
   const dtype = dtypeOf(shape);
-  const data = newArray(
-    dtype,
-    shape.reduce((product, length) => product * length, 1),
-  );
-  fillFrom(examples, shape, data, name);
+  const data = newArray(dtype, values.length);
+  data.set(values);
+  if (dtype === "int32") checkWhole(values, shape, name);
   return { data, shape, dtype };
 }
 
-/** Lengths of the first array, its first array, and so on; `fillFrom` finds those that differ. */
-function shapeOfNested(nested: NestedNumbers): number[] {
-  if (typeof nested === "number" || !Array.isArray(nested)) return [];
-  const [first] = nested;
-  return first === undefined ? [0] : [nested.length, ...shapeOfNested(first)];
+/** Nested arrays in row-major order; errors name the argument. */
+function flatten(examples: readonly NestedNumbers[], name: string): FlatLiteral {
+  try {
+    return flattenNested(examples);
+  } catch (cause) {
+    if (!(cause instanceof TrainlogError)) throw cause;
+    throw new TrainlogError(cause.code, cause.message.replace(/^tensor:/, `tensorDataset: ${name}:`), { cause });
+  }
 }
 
-function fillFrom(nested: NestedNumbers, shape: Shape, data: BatchArray, name: string): void {
-  let at = 0;
-  const visit = (part: NestedNumbers, axis: number, place: string): void => {
-    const length = shape[axis];
-    if (length === undefined) {
-      data[at] = checkNumber(part, data, place);
-      at += 1;
-    } else if (Array.isArray(part) && part.length === length) {
-      part.forEach((inner: NestedNumbers, i) => {
-        visit(inner, axis + 1, `${place}[${i}]`);
-      });
-    } else throw ragged(part, length, shape, place);
-  };
-  visit(nested, 0, name);
-}
-
-function checkNumber(value: NestedNumbers, data: BatchArray, place: string): number {
-  const mayBeFraction = !(data instanceof Int32Array);
-  if (typeof value === "number" && (mayBeFraction || value === (value | 0))) return value;
+function checkWhole(values: readonly number[], shape: Shape, name: string): void {
+  const at = values.findIndex((value) => value !== (value | 0));
+  if (at < 0) return;
+  const hint = shape.length === 1 ? "; targets of shape [] are class numbers, write [[0.5], …] for numbers" : "";
   throw new TrainlogError(
-    "data/bad-number",
-    `${place} is ${describeValue(value)}; it should be ${mayBeFraction ? "a number" : "a whole number (dtype int32: a class or token; write [[0.5], …] for targets of shape [1])"}`,
-  );
-}
-
-function ragged(part: NestedNumbers, length: number, shape: Shape, place: string): TrainlogError {
-  const found = Array.isArray(part) ? `has ${part.length} entries` : `is ${describeValue(part)}`;
-  return new TrainlogError(
-    "data/ragged",
-    `${place} ${found}; from the entries before it, it should have ${length} (the whole has shape ${showShape(shape)})`,
+    "tensor/bad-value",
+    `tensorDataset: ${name}: element ${at} is ${values[at]}; with dtype int32 it should be a whole number${hint}`,
   );
 }
 

@@ -30,10 +30,11 @@ export async function csvTable(
     );
   }
   const what = nameOf(source, "the CSV data");
-  const records = csvRecords(source, delimiter, what);
-  const columns = header === true ? await firstRecord(records, what) : header;
+  const batches = csvRecords(source, delimiter, what);
+  const first = header === true ? await firstRecords(batches, what) : [];
+  const columns = header === true ? (first[0]?.fields.map((name) => name.trim()) ?? []) : header;
   checkNames(columns, what);
-  return { what, columns, rows: rowsOf(records, columns, what) };
+  return { what, columns, batches: rowsOf(first.slice(1), batches, columns, what) };
 }
 
 /**
@@ -48,22 +49,29 @@ export async function* csvRows(
   source: DataSource,
   options: CsvOptions = {},
 ): AsyncGenerator<Readonly<Record<string, string>>> {
-  const { columns, rows } = await csvTable(source, options);
-  for await (const { cells } of rows) {
-    yield Object.fromEntries(columns.map((name, column) => [name, String(cells[column])]));
+  const { columns, batches } = await csvTable(source, options);
+  for await (const rows of batches) {
+    for (const { cells } of rows) yield Object.fromEntries(columns.map((name, i) => [name, String(cells[i])]));
   }
 }
 
-async function* csvRecords(source: DataSource, delimiter: string, what: string): AsyncGenerator<CsvRecord> {
+async function* csvRecords(source: DataSource, delimiter: string, what: string): AsyncGenerator<readonly CsvRecord[]> {
   const parser = csvParser({ delimiter, what });
-  for await (const text of decodeText(streamSource(source), what)) yield* parser.push(text);
-  yield* parser.end();
+  for await (const text of decodeText(streamSource(source), what)) yield parser.push(text);
+  yield parser.end();
 }
 
-async function firstRecord(records: AsyncGenerator<CsvRecord>, what: string): Promise<readonly string[]> {
-  const { done, value } = await records.next();
-  if (done !== true) return value.fields.map((name) => name.trim());
-  throw new TrainlogError("csv/no-header", `${what} is empty; its first line should name the columns`);
+/** The first batch that holds a record. */
+async function firstRecords(
+  batches: AsyncGenerator<readonly CsvRecord[]>,
+  what: string,
+): Promise<readonly CsvRecord[]> {
+  for (;;) {
+    const { done, value } = await batches.next();
+    if (done === true)
+      throw new TrainlogError("csv/no-header", `${what} is empty; its first line should name the columns`);
+    if (value.length > 0) return value;
+  }
 }
 
 function checkNames(columns: readonly string[], what: string): void {
@@ -77,19 +85,22 @@ function checkNames(columns: readonly string[], what: string): void {
 }
 
 async function* rowsOf(
-  records: AsyncGenerator<CsvRecord>,
+  first: readonly CsvRecord[],
+  rest: AsyncGenerator<readonly CsvRecord[]>,
   columns: readonly string[],
   what: string,
-): AsyncGenerator<TableRow> {
-  let row = 0;
-  for await (const { fields, line } of records) {
-    row += 1;
-    if (fields.length !== columns.length) {
-      throw new TrainlogError(
-        "csv/wrong-length",
-        `${what}, line ${line} (row ${row}) has ${fields.length} fields, the header has ${columns.length} (${columns.join(", ")})`,
-      );
-    }
-    yield { place: `line ${line} (row ${row})`, cells: fields };
-  }
+): AsyncGenerator<readonly TableRow[]> {
+  let rowCount = 0;
+  const rowOf = ({ fields, line }: CsvRecord): TableRow => {
+    rowCount += 1;
+    const row = rowCount;
+    const place = (): string => `line ${line} (row ${row})`;
+    if (fields.length === columns.length) return { place, cells: fields };
+    throw new TrainlogError(
+      "csv/wrong-length",
+      `${what}, ${place()} has ${fields.length} fields, the header has ${columns.length} (${columns.join(", ")})`,
+    );
+  };
+  yield first.map(rowOf);
+  for await (const records of rest) yield records.map(rowOf);
 }

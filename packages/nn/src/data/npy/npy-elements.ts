@@ -1,9 +1,9 @@
 /** @file Elements of `.npy` files: any width, byte order and axis order to the engine's element types and row-major order. */
 import { TrainlogError } from "../../error.ts";
+import { float16ToNumber } from "../../interop/half-precision.ts";
 import { type Shape, sizeOf } from "../../shape/shape.ts";
 import type { DType, TypedArrayOf } from "../../tensor/dtype.ts";
 import { newArray } from "../new-array.ts";
-import { halfToNumber } from "./half.ts";
 import { NPY_BYTES, type NpyCode, type NpyHeader } from "./npy-header.ts";
 
 /** The element type that a kind is read as when none is asked for. */
@@ -60,7 +60,7 @@ const READERS: Readonly<Record<NpyCode, ElementReader>> = {
   u4: (view, at, little) => view.getUint32(at, little),
   i8: (view, at, little) => Number(view.getBigInt64(at, little)),
   u8: (view, at, little) => Number(view.getBigUint64(at, little)),
-  f2: (view, at, little) => halfToNumber(view.getUint16(at, little)),
+  f2: (view, at, little) => float16ToNumber(view.getUint16(at, little)),
   f4: (view, at, little) => view.getFloat32(at, little),
   f8: (view, at, little) => view.getFloat64(at, little),
 };

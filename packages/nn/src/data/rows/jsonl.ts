@@ -32,7 +32,7 @@ interface PlacedRow {
  * for await (const { prompt, answer } of Data.jsonlRows("train.jsonl")) …
  */
 export async function* jsonlRows(source: DataSource): AsyncGenerator<JsonRow> {
-  for await (const { row } of placedRows(source)) yield row;
+  for await (const rows of placedRows(source)) yield* rows.map(({ row }) => row);
 }
 
 /**
@@ -51,30 +51,35 @@ export async function tabularJsonlDataset<
 
 async function jsonlTable(source: DataSource): Promise<Table> {
   const what = nameOf(source, "the JSONL data");
-  const rows = placedRows(source);
-  const { done, value } = await rows.next();
-  const columns = done === true ? [] : Object.keys(value.row);
-  if (done === true) throw new TrainlogError("data/empty", `${what}: there are no rows`);
-  return { what, columns, rows: tableRows(value, rows, columns) };
+  const batches = placedRows(source);
+  let first: readonly PlacedRow[] = [];
+  while (first[0] === undefined) {
+    const { done, value } = await batches.next();
+    if (done === true) throw new TrainlogError("data/empty", `${what}: there are no rows`);
+    first = value;
+  }
+  const columns = Object.keys(first[0].row);
+  return { what, columns, batches: tableRows(first, batches, columns) };
 }
 
 async function* tableRows(
-  first: PlacedRow,
-  rest: AsyncIterable<PlacedRow>,
+  first: readonly PlacedRow[],
+  rest: AsyncIterable<readonly PlacedRow[]>,
   columns: readonly string[],
-): AsyncGenerator<TableRow> {
+): AsyncGenerator<readonly TableRow[]> {
   const tableRow = ({ row, line }: PlacedRow): TableRow => ({
-    place: `line ${line}`,
+    place: () => `line ${line}`,
     cells: columns.map((name) => (Object.hasOwn(row, name) ? row[name] : undefined)),
   });
-  yield tableRow(first);
-  for await (const row of rest) yield tableRow(row);
+  yield first.map(tableRow);
+  for await (const rows of rest) yield rows.map(tableRow);
 }
 
-async function* placedRows(source: DataSource): AsyncGenerator<PlacedRow> {
+async function* placedRows(source: DataSource): AsyncGenerator<readonly PlacedRow[]> {
   const what = nameOf(source, "the JSONL data");
-  for await (const line of linesOf(decodeText(streamSource(source), what))) {
-    if (line.text.trim() !== "") yield { row: parseLine(line, what), line: line.number };
+  for await (const lines of linesOf(decodeText(streamSource(source), what))) {
+    const written = lines.filter(({ text }) => text.trim() !== "");
+    yield written.map((line) => ({ row: parseLine(line, what), line: line.number }));
   }
 }
 

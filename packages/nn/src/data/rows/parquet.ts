@@ -49,7 +49,7 @@ export async function* parquetRows(
   checkOptionNames("parquetRows", options, ["columns"]);
   const file = await openParquet(source);
   try {
-    yield* allRows(file, options.columns ?? file.columns);
+    for await (const rows of allRows(file, options.columns ?? file.columns)) yield* rows;
   } finally {
     await file.close();
   }
@@ -68,7 +68,7 @@ export async function tabularParquetDataset<
   checkOptionNames("tabularParquetDataset", options, TABULAR_OPTIONS);
   const file = await openParquet(source);
   try {
-    const table: Table = { what: file.what, columns: file.columns, rows: tableRows(file) };
+    const table: Table = { what: file.what, columns: file.columns, batches: tableRows(file) };
     return await tabularDataset(table, options);
   } finally {
     await file.close();
@@ -103,7 +103,7 @@ async function openParquet(source: DataSource): Promise<ParquetFile> {
 async function* allRows(
   file: ParquetFile,
   columns: readonly string[],
-): AsyncGenerator<Readonly<Record<string, unknown>>> {
+): AsyncGenerator<readonly Readonly<Record<string, unknown>>[]> {
   const unknown = columns.find((name) => !file.columns.includes(name));
   if (unknown !== undefined) {
     throw new TrainlogError(
@@ -112,15 +112,19 @@ async function* allRows(
     );
   }
   for (let start = 0; start < file.rowCount; start += ROWS_AT_A_TIME) {
-    yield* await file.read(columns, start, Math.min(start + ROWS_AT_A_TIME, file.rowCount));
+    yield await file.read(columns, start, Math.min(start + ROWS_AT_A_TIME, file.rowCount));
   }
 }
 
-async function* tableRows(file: ParquetFile): AsyncGenerator<TableRow> {
-  let row = 0;
-  for await (const cells of allRows(file, file.columns)) {
-    row += 1;
-    yield { place: `row ${row}`, cells: file.columns.map((name) => cells[name]) };
+async function* tableRows(file: ParquetFile): AsyncGenerator<readonly TableRow[]> {
+  let rowCount = 0;
+  for await (const rows of allRows(file, file.columns)) {
+    const before = rowCount;
+    rowCount += rows.length;
+    yield rows.map((cells, i) => ({
+      place: () => `row ${before + i + 1}`,
+      cells: file.columns.map((name) => cells[name]),
+    }));
   }
 }
 

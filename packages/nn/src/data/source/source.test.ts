@@ -97,7 +97,7 @@ describe("text", () => {
     const bytes = [...new TextEncoder().encode("\ufeffä\r\nb\n\n🙂")];
     for (let cut = 0; cut <= bytes.length; cut += 1) {
       const texts = decodeText(chunks([bytes.slice(0, cut), bytes.slice(cut)]), "t");
-      const lines = await Array.fromAsync(linesOf(texts));
+      const lines = (await Array.fromAsync(linesOf(texts))).flat();
       expect(lines.map(({ text }) => text)).toEqual(["ä", "b", "", "🙂"]);
       expect(lines.map(({ number }) => number)).toEqual([1, 2, 3, 4]);
     }

@@ -24,19 +24,18 @@ export async function* decodeText(chunks: AsyncIterable<Uint8Array>, what: strin
   yield decodeChunk(decoder, undefined, sizeBytes, what);
 }
 
-/** Lines of a text, ended by LF or CRLF. An empty last line is none. */
-export async function* linesOf(texts: AsyncIterable<string>): AsyncGenerator<Line> {
+/** Lines of a text, ended by LF or CRLF, as many at a time as a piece of the text ends. An empty last line is none. */
+export async function* linesOf(texts: AsyncIterable<string>): AsyncGenerator<readonly Line[]> {
   let begun = "";
   let number = 0;
   for await (const text of texts) {
     const lines = (begun + text).split("\n");
     begun = lines.pop() ?? "";
-    for (const line of lines) {
-      number += 1;
-      yield { text: line.endsWith("\r") ? line.slice(0, -1) : line, number };
-    }
+    const before = number;
+    number += lines.length;
+    yield lines.map((line, i) => ({ text: line.endsWith("\r") ? line.slice(0, -1) : line, number: before + i + 1 }));
   }
-  if (begun !== "") yield { text: begun, number: number + 1 };
+  if (begun !== "") yield [{ text: begun, number: number + 1 }];
 }
 
 function decodeChunk(decoder: TextDecoder, chunk: Uint8Array | undefined, offset: number, what: string): string {

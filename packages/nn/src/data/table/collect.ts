@@ -35,7 +35,7 @@ interface Vocabulary {
  * @throws TrainlogError `table/bad-cell`, `table/missing-value`, `table/unknown-category`, each with row and column; and what reading the rows throws.
  */
 export async function collect(
-  { what, rows }: Table,
+  { what, batches }: Table,
   columns: readonly UsedColumn[],
   missingWords: readonly string[],
 ): Promise<CollectedTable> {
@@ -43,11 +43,13 @@ export async function collect(
   let values = new Float64Array(1024 * columns.length);
   let rowCount = 0;
   let droppedRows = 0;
-  for await (const row of rows) {
-    const start = rowCount * columns.length;
-    if (start + columns.length > values.length) values = grown(values);
-    if (readRow(row, columns, vocabularies, missingWords, what, values, start)) rowCount += 1;
-    else droppedRows += 1;
+  for await (const rows of batches) {
+    for (const row of rows) {
+      const start = rowCount * columns.length;
+      if (start + columns.length > values.length) values = grown(values);
+      if (readRow(row, columns, vocabularies, missingWords, what, values, start)) rowCount += 1;
+      else droppedRows += 1;
+    }
   }
   return {
     what,
@@ -61,7 +63,7 @@ export async function collect(
 
 /** Puts one row into `values` from `start` on; false when it is to be left out. */
 function readRow(
-  { place, cells }: TableRow,
+  row: TableRow,
   columns: readonly UsedColumn[],
   vocabularies: readonly Vocabulary[],
   missingWords: readonly string[],
@@ -69,21 +71,22 @@ function readRow(
   values: Float64Array,
   start: number,
 ): boolean {
-  const where = (column: UsedColumn): string => `${what}, ${place}, column "${column.name}"`;
+  const where = (column: UsedColumn): string => `${what}, ${row.place()}, column "${column.name}"`;
+  let isKept = true;
   const found = columns.map((column) => {
-    const cell = readCell(cells[column.index], column, missingWords);
-    if (cell === "wrong") throw badCell(cells[column.index], column, where(column));
+    const cell = readCell(row.cells[column.index], column, missingWords);
+    if (cell === "wrong") throw badCell(row.cells[column.index], column, where(column));
+    if (cell === "missing" && !acceptsMissing(column, () => where(column))) isKept = false;
     return cell;
   });
-  const kept = columns.map((column, i) => found[i] !== "missing" || acceptsMissing(column, where(column)));
   // Words of rows that are left out are no categories.
-  if (!kept.every((isKept) => isKept)) return false;
+  if (!isKept) return false;
   columns.forEach((column, i) => {
     const cell = found[i] ?? "missing";
     const vocabulary = vocabularies[i];
     if (cell === "missing" || vocabulary === undefined) values[start + i] = Number.NaN;
     else if (typeof cell.value === "number") values[start + i] = cell.value;
-    else values[start + i] = placeOf(cell.value, vocabulary, where(column));
+    else values[start + i] = placeOf(cell.value, vocabulary, () => where(column));
   });
   return true;
 }
@@ -93,13 +96,13 @@ function readCell(cell: unknown, { kind }: UsedColumn, missingWords: readonly st
   return kind === "boolean" ? booleanOf(cell, missingWords) : categoryOf(cell, missingWords);
 }
 
-function placeOf(word: string, { words, places, closed }: Vocabulary, where: string): number {
+function placeOf(word: string, { words, places, closed }: Vocabulary, where: () => string): number {
   const known = places.get(word);
   if (known !== undefined) return known;
   if (closed) {
     throw new TrainlogError(
       "table/unknown-category",
-      `${where} is ${describeValue(word)}; the categories are ${words.map((each) => `"${each}"`).join(", ")}`,
+      `${where()} is ${describeValue(word)}; the categories are ${words.map((each) => `"${each}"`).join(", ")}`,
     );
   }
   places.set(word, words.length);
@@ -113,12 +116,12 @@ function vocabularyOf(categories: readonly string[] | undefined): Vocabulary {
 }
 
 /** Says whether the row stays; throws where a missing value is an error. What is to be predicted is never invented. */
-function acceptsMissing({ missing, isTarget }: UsedColumn, where: string): boolean {
+function acceptsMissing({ missing, isTarget }: UsedColumn, where: () => string): boolean {
   if (missing === "drop") return false;
   if (missing !== "error" && !isTarget) return true;
   throw new TrainlogError(
     "table/missing-value",
-    `${where} has no value; ${isTarget ? 'targets are not filled in: use missing: "drop"' : 'say what to do with missing: "drop", "mean", "median" or { constant }'}`,
+    `${where()} has no value; ${isTarget ? 'targets are not filled in: use missing: "drop"' : 'say what to do with missing: "drop", "mean", "median" or { constant }'}`,
   );
 }
 

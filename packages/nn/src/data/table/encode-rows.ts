@@ -29,10 +29,11 @@ export async function encodeRows(
     {
       what: "encodeRows",
       columns: names,
-      rows: (async function* () {
-        for (const [i, row] of rows.entries()) {
-          yield { place: `row ${i}`, cells: names.map((name) => (Object.hasOwn(row, name) ? row[name] : undefined)) };
-        }
+      batches: (async function* () {
+        yield rows.map((row, i) => ({
+          place: () => `row ${i}`,
+          cells: names.map((name) => (Object.hasOwn(row, name) ? row[name] : undefined)),
+        }));
       })(),
     },
     columns,

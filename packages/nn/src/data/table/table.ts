@@ -5,13 +5,14 @@ export interface Table {
   /** Names the table in errors. */
   readonly what: string;
   readonly columns: readonly string[];
-  readonly rows: AsyncIterable<TableRow>;
+  /** The rows, as many at a time as come at once: a promise per row would cost more than the row. */
+  readonly batches: AsyncIterable<readonly TableRow[]>;
 }
 
 /** One row. */
 export interface TableRow {
   /** Where it stands, for errors: `"line 17 (row 16)"`. */
-  readonly place: string;
+  place(): string;
   /** One per column: text in CSV, values elsewhere. `undefined` and `null` are missing. */
   readonly cells: readonly unknown[];
 }
