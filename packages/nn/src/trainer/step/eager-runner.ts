@@ -5,7 +5,7 @@
  * everything else that the step made. So memory stays flat, nothing large is copied, and nothing is left to the garbage collector.
  */
 import type { Buffer } from "../../engine/buffer.ts";
-import { viewOf, withScope } from "../../engine/engine.ts";
+import { exchangeMemory, viewOf, withScope } from "../../engine/engine.ts";
 import { flattenPack, mapPack, type TensorPack } from "../../tensor/pack.ts";
 import { type AnyTensor, concrete, Tensor } from "../../tensor/tensor.ts";
 import { copyTensor } from "./copy-tensor.ts";
@@ -82,9 +82,7 @@ function exchange(kept: AnyTensor, successor: AnyTensor, exchanged: Buffer[]): v
     copyInto(kept, successor);
     return;
   }
-  const { ptr } = own;
-  own.ptr = fresh.ptr;
-  fresh.ptr = ptr;
+  exchangeMemory(own, fresh);
   fresh.kept = true;
   exchanged.push(fresh);
 }
