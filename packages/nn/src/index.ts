@@ -1,16 +1,29 @@
 /** @file Everything that `@trainlog/nn` exports. */
 export {
+  type AnyShapes,
+  type Batched,
+  type CustomRule,
+  checkpoint,
+  customVjp,
   grad,
+  hessian,
+  type Jvp,
+  jacobian,
+  jacobianForward,
+  jvp,
   type Scalar,
   scope,
   stopGradient,
   type ValueAndGrad,
   type Vjp,
+  type VmapOptions,
   valueAndGrad,
   valueGradAux,
   vjp,
+  vmap,
 } from "./autograd/transforms.ts";
 export * as Data from "./data/index.ts";
+export { setThreads, threadCount } from "./engine/set-threads.ts";
 export { TrainlogError, type TrainlogErrorOptions } from "./error.ts";
 export {
   type ExportOnnxOptions,
