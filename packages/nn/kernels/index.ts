@@ -1,4 +1,4 @@
-/** @file The kernels' module: all that it exports. Arguments are documented at each kernel; see ./README.md for the conventions. */
+/** @file The kernels' module: all that it exports. Arguments are documented at each kernel; see README.md for the conventions. */
 export { binary } from "./binary";
 export { conv2d_f32, conv2d_input_grad_f32 } from "./conv";
 export { conv2d_weight_grad_f32 } from "./conv-weight-grad";
