@@ -52,7 +52,7 @@ const models: Readonly<Record<string, nn.M>> = {
   leakyRelu: nn.leakyRelu(0.2),
   elu: nn.elu(1.5),
   gelu: nn.gelu(),
-  geluApproximate: nn.gelu({ approximate: true }),
+  geluApproximate: nn.gelu({ approximate: "tanh" }),
   silu: nn.silu(),
   softplus: nn.softplus(),
   tanh: nn.tanh(),

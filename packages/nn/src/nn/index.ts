@@ -3,6 +3,8 @@
  *
  * A model is described (`nn.sequential(nn.linear(2, 8), …)`), then built from a seed (`nn.build`), then applied to explicit parameters.
  */
+
+export type { GeluOptions } from "../ops/activation.ts";
 export {
   type BuildOptions,
   type Built,
@@ -17,7 +19,6 @@ export type { LayerCall, M, NamedLayer, ParameterSpec, StateSpec } from "./layer
 export type { Apply, FixedLayer, LayerType } from "./layer-type.ts";
 export {
   elu,
-  type GeluOptions,
   gelu,
   leakyRelu,
   logSoftmax,

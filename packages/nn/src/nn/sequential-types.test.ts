@@ -71,6 +71,17 @@ const checked = typecheck({
   ...mapValues(FITTING, ({ code, is }) => `export const model: nn.M<nn.Sequential<${is}>> = nn.sequential(${code});`),
   plainArray: "nn.sequential([3, 32, 32], nn.relu());",
   annotation: "export const model: nn.M<nn.Sequential<[2], [3]>> = nn.sequential(nn.linear(2, 8), nn.linear(8, 1));",
+  losses: `
+    declare const params: nn.Params; declare const state: nn.State; declare const x: Tensor<[16, 2]>; declare const labels: Tensor<[number], "int32">;
+    const { output } = nn.model(nn.sequential(nn.linear(2, 8), nn.linear(8, 3))).apply(params, state, x);
+    export const logits: Tensor<[number, 3], "float" | "f64"> = output;
+    export const mean: Tensor<[], "float" | "f64"> = nn.crossEntropy(output, labels, { labelSmoothing: 0.1 });
+    export const each: Tensor<[number], "float" | "f64"> = nn.crossEntropy(output, labels, { reduction: "none" });
+    export const soft: Tensor<[], "float" | "f64"> = nn.crossEntropy(output, output);
+    export const errors: Tensor<[number, 3], "float" | "f64"> = nn.mse(output, output, { reduction: "none" });
+    export const divergence: Tensor<[]> = nn.klDivergence(x, x, { reduction: "batchMean" });`,
+  wrongTarget: "declare const a: Tensor<[4, 3]>; declare const b: Tensor<[4, 2]>; nn.mse(a, b);",
+  wrongLabels: 'declare const a: Tensor<[4, 3]>; declare const b: Tensor<[3], "int32">; nn.crossEntropy(a, b);',
   annotated: "export const model: nn.M<nn.Sequential<[2], [1]>> = nn.sequential(nn.linear(2, 8), nn.linear(7, 1));",
   module: `nn.module({ input: Shape.vec(4), layers: { a: nn.linear(4, 8), b: nn.linear(7, 2) }, forward: ({ layers }, x) => layers.b(layers.a(x)) });`,
 });
@@ -138,6 +149,17 @@ describe("a chain that does not fit", () => {
 describe("a chain that fits", () => {
   it.each(Object.keys(FITTING))("%s has the announced type", (name) => {
     expect(checked.snippets[name as keyof typeof FITTING].errors).toEqual([]);
+  });
+});
+
+describe("losses", () => {
+  it("have the type of their reduction", () => {
+    expect(checked.snippets.losses.errors).toEqual([]);
+  });
+
+  it("refuse targets of another shape", () => {
+    expect(checked.snippets.wrongTarget.errors.join()).toMatch(/\[4, 2\].*\[4, 3\]/s);
+    expect(checked.snippets.wrongLabels.errors.join()).toMatch(/\[3\].*\[4\]/s);
   });
 });
 

@@ -8,8 +8,9 @@ const gruCell: Cell<"gru"> = {
   kind: "gru",
   gates: 3,
   step: (fromInput, fromHidden, { hidden, memory }) => {
-    const reset = sigmoid(add(gateOf(fromInput, 3, 0), gateOf(fromHidden, 3, 0)));
-    const update = sigmoid(add(gateOf(fromInput, 3, 1), gateOf(fromHidden, 3, 1)));
+    const resetAndUpdate = sigmoid(add(gateOf(fromInput, 3, 0, 2), gateOf(fromHidden, 3, 0, 2)));
+    const reset = gateOf(resetAndUpdate, 2, 0);
+    const update = gateOf(resetAndUpdate, 2, 1);
     const candidate = tanh(add(gateOf(fromInput, 3, 2), mul(reset, gateOf(fromHidden, 3, 2))));
     return { hidden: add(candidate, mul(update, sub(hidden, candidate))), memory };
   },

@@ -9,8 +9,9 @@ const lstmCell: Cell<"lstm"> = {
   gates: 4,
   step: (fromInput, fromHidden, { memory }) => {
     const gates = add(fromInput, fromHidden);
-    const input = sigmoid(gateOf(gates, 4, 0));
-    const forget = sigmoid(gateOf(gates, 4, 1));
+    const inputAndForget = sigmoid(gateOf(gates, 4, 0, 2));
+    const input = gateOf(inputAndForget, 2, 0);
+    const forget = gateOf(inputAndForget, 2, 1);
     const candidate = tanh(gateOf(gates, 4, 2));
     const output = sigmoid(gateOf(gates, 4, 3));
     const next = add(mul(forget, memory), mul(input, candidate));

@@ -177,9 +177,9 @@ function stackTime(steps: readonly AnyTensor[]): AnyTensor {
   );
 }
 
-/** Gate number `index` of `[batch, gates·hidden]`: `[batch, hidden]`. */
-export function gateOf(all: AnyTensor, gates: number, index: number): AnyTensor {
+/** Gate number `index` of `[batch, gates·hidden]` (or several from there on, side by side): `[batch, count·hidden]`. */
+export function gateOf(all: AnyTensor, gates: number, index: number, count = 1): AnyTensor {
   const [batch = 0, width = 0] = all.shape;
   const hidden = width / gates;
-  return slice(all, [0, index * hidden], [batch, (index + 1) * hidden]);
+  return slice(all, [0, index * hidden], [batch, (index + count) * hidden]);
 }

@@ -39,7 +39,7 @@ export type WithoutClasses<S extends Shape> = S extends readonly [...infer Lead 
  *
  * @param logits - Shape `[..., classes]`, before softmax.
  * @param target - int32 labels `[...]` from 0 to classes − 1, or probabilities `[..., classes]`.
- * @throws TrainlogError `shape/mismatch`, `dtype/mismatch`, `nn/bad-option`.
+ * @throws TrainlogError `shape/mismatch`, `dtype/mismatch`, `nn/bad-option`; `nn/bad-label` when the elements are computed.
  *
  * @example
  * crossEntropy(model.apply(params, state, x).output, labels, { labelSmoothing: 0.1 });
@@ -103,10 +103,7 @@ function fromLabels(
   const readable = where(notEqual(labels, scalar(ignoreIndex, "int32")), labels, scalar(0, "int32"));
   const weights = classWeights === undefined ? undefined : cast(classWeights, dtype);
   const labelWeights = weights === undefined ? counted : mul(take(weights, readable, 0), counted);
-  const atLabel = reshape(
-    takeAlong(logProbabilities, reshape(readable, [...labels.shape, 1]), labels.shape.length),
-    labels.shape,
-  );
+  const atLabel = reshape(pickLabels(logProbabilities, readable), labels.shape);
   let losses = neg(mul(atLabel, labelWeights));
   if (labelSmoothing > 0) {
     const spread = neg(
@@ -117,6 +114,21 @@ function fromLabels(
   }
   if (reduction === "mean") return div(sum(losses), sum(labelWeights));
   return reduce("crossEntropy", losses, reduction);
+}
+
+/** The element at each label, shape `[..., 1]`. */
+function pickLabels(logProbabilities: AnyTensor, labels: AnyTensor): AnyTensor {
+  try {
+    return takeAlong(logProbabilities, reshape(labels, [...labels.shape, 1]), labels.shape.length);
+  } catch (error) {
+    if (!(error instanceof TrainlogError) || error.code !== "shape/bad-index") throw error;
+    const classes = logProbabilities.shape.at(-1) ?? 0;
+    throw new TrainlogError(
+      "nn/bad-label",
+      `a label is not one of the ${classes} classes of crossEntropy, 0 to ${classes - 1} (and not ignoreIndex): ${error.message}`,
+      { cause: error },
+    );
+  }
 }
 
 function fromProbabilities<R extends Reduction, S extends Shape, D extends FloatDType>(

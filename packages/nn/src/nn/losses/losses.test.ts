@@ -89,6 +89,14 @@ describe("bad input", () => {
     );
   });
 
+  it("refuses a label that is no class", () => {
+    const wrong = fromNumbers([2], [0, 3], "int32") as Tensor<[2], "int32">;
+    expect(() => crossEntropy(logits, wrong)).toThrow(
+      /^a label is not one of the 3 classes of crossEntropy, 0 to 2 \(and not ignoreIndex\): .*no index 3/,
+    );
+    expect(crossEntropy(logits, wrong, { ignoreIndex: 3 }).item()).toBeCloseTo(2.4076, 4);
+  });
+
   it("refuses another element type", () => {
     expect(() => mse(two, fromNumbers([2], [1, 2], "f64") as never)).toThrow(
       "the output is float, the target f64; cast the target",

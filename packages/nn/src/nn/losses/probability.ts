@@ -1,10 +1,11 @@
 /** @file Losses between probabilities: binary cross-entropy, Kullback–Leibler divergence. */
 import { describeValue, TrainlogError } from "../../error.ts";
-import { add, cast, div, exp, less, log, mul, neg, scalar, sub, sum, where } from "../../primitives/index.ts";
+import { softplus as softplusOf } from "../../ops/activation.ts";
+import { neg as negative } from "../../ops/elementwise.ts";
+import { add, cast, div, exp, less, log, mul, scalar, sub, sum, where } from "../../primitives/index.ts";
 import { type Shape, sameShape, showShape } from "../../shape/shape.ts";
 import type { FloatDType } from "../../tensor/dtype.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { softplusOf } from "../layers/softplus.ts";
 import { checkSameShape, type LossOptions, numberLike, type Reduced, type Reduction, reduce } from "./reduction.ts";
 
 /** Options of {@link bceWithLogits}. */
@@ -27,7 +28,7 @@ export function bceWithLogits<S extends Shape, D extends FloatDType, R extends R
 ): Reduced<R, S, D> {
   checkSameShape("bceWithLogits", logits, target);
   const one = numberLike(1, logits);
-  const softplus = softplusOf(neg(logits));
+  const softplus = softplusOf(negative(logits));
   const negatives = mul(sub(one, target), logits);
   if (positiveWeight === undefined) return reduce("bceWithLogits", add(negatives, softplus), reduction);
   const weight =

@@ -1,6 +1,6 @@
 /** @file How a loss per element becomes one number. */
 import { describeValue, TrainlogError } from "../../error.ts";
-import { div, mean, scalar, sum } from "../../primitives/index.ts";
+import { mean, scalar, sum } from "../../primitives/index.ts";
 import type { Shape } from "../../shape/shape.ts";
 import { sameShape, showShape } from "../../shape/shape.ts";
 import type { FloatDType } from "../../tensor/dtype.ts";
@@ -12,7 +12,7 @@ export type Reduction = "mean" | "sum" | "none";
 /** What a loss gives: a scalar, or one number per element. */
 export type Reduced<R extends Reduction, S extends Shape, D extends FloatDType> = R extends "none"
   ? Tensor<S, D>
-  : Tensor<readonly [], D>;
+  : Tensor<[], D>;
 
 /** Options of most losses. */
 export interface LossOptions<R extends Reduction = Reduction> {
@@ -44,11 +44,6 @@ function reduceAny(loss: string, perElement: AnyTensor, reduction: Reduction): A
         `the reduction of ${loss} is "mean", "sum" or "none"; got ${describeValue(reduction)}`,
       );
   }
-}
-
-/** A sum divided by a count that is a tensor. */
-export function meanBy(total: AnyTensor, count: AnyTensor): AnyTensor {
-  return div(total, count);
 }
 
 /** A number in the element type of `like`. */
