@@ -51,49 +51,50 @@ function eachTriple(
 }
 
 /** Sums in double precision, so that f32 results are rounded once. */
-function accumulate(output: Elements, run: (add: (at: number, value: number) => void) => void): void {
+function summed(output: Elements, run: (sums: Float64Array) => void): void {
   const sums = new Float64Array(output.length);
-  run((at, value) => {
-    sums[at] = sums[at]! + value;
-  });
+  run(sums);
   output.set(sums);
 }
 
 /** result = convolution of image and weight. */
 export function forwardReference(
   output: ReferenceView,
-  image: ReferenceView,
-  weight: ReferenceView,
+  { data: image, shape: imageShape }: ReferenceView,
+  { data: weight, shape: weightShape }: ReferenceView,
   attributes: ConvolutionAttributes,
 ): void {
-  const shapes = { image: image.shape, weight: weight.shape, result: output.shape };
-  accumulate(output.data, (add) => {
-    eachTriple(shapes, attributes, (i, w, r) => add(r, image.data[i]! * weight.data[w]!));
+  summed(output.data, (sums) => {
+    eachTriple({ image: imageShape, weight: weightShape, result: output.shape }, attributes, (i, w, r) => {
+      sums[r] = sums[r]! + image[i]! * weight[w]!;
+    });
   });
 }
 
 /** Cotangent of the image from that of the result. */
 export function inputGradReference(
   output: ReferenceView,
-  result: ReferenceView,
-  weight: ReferenceView,
+  { data: result, shape: resultShape }: ReferenceView,
+  { data: weight, shape: weightShape }: ReferenceView,
   attributes: ConvolutionAttributes,
 ): void {
-  const shapes = { image: output.shape, weight: weight.shape, result: result.shape };
-  accumulate(output.data, (add) => {
-    eachTriple(shapes, attributes, (i, w, r) => add(i, result.data[r]! * weight.data[w]!));
+  summed(output.data, (sums) => {
+    eachTriple({ image: output.shape, weight: weightShape, result: resultShape }, attributes, (i, w, r) => {
+      sums[i] = sums[i]! + result[r]! * weight[w]!;
+    });
   });
 }
 
 /** Cotangent of the weight from that of the result. */
 export function weightGradReference(
   output: ReferenceView,
-  image: ReferenceView,
-  result: ReferenceView,
+  { data: image, shape: imageShape }: ReferenceView,
+  { data: result, shape: resultShape }: ReferenceView,
   attributes: ConvolutionAttributes,
 ): void {
-  const shapes = { image: image.shape, weight: output.shape, result: result.shape };
-  accumulate(output.data, (add) => {
-    eachTriple(shapes, attributes, (i, w, r) => add(w, image.data[i]! * result.data[r]!));
+  summed(output.data, (sums) => {
+    eachTriple({ image: imageShape, weight: output.shape, result: resultShape }, attributes, (i, w, r) => {
+      sums[w] = sums[w]! + image[i]! * result[r]!;
+    });
   });
 }
