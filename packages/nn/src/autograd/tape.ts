@@ -9,18 +9,30 @@
 import type { Primitive } from "../primitives/primitive.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 
-/** One recorded operation, or a leaf. */
+/** One recorded operation, a leaf, or a result of a {@link Call}. */
 export interface TapeNode {
   /** Place on the tape. */
   readonly index: number;
   /** Highest level of the transforms that its value depends on. */
   readonly level: number;
-  /** What computes cotangents; undefined for a leaf. */
+  /** What computes cotangents; undefined for a leaf and for a result of a call. */
   readonly primitive: Primitive | undefined;
   readonly inputs: readonly AnyTensor[];
   readonly attributes: unknown;
   /** The tensor that was computed. */
   readonly output: AnyTensor;
+  /** The call that this is a result of. */
+  readonly call: Call | undefined;
+}
+
+/** A whole function recorded as one step, with one rule for all its results. */
+export interface Call {
+  readonly inputs: readonly AnyTensor[];
+  /** Where the results' nodes lie: `count` of them from `first` on. */
+  readonly first: number;
+  readonly count: number;
+  /** Cotangents of the inputs from those of the results; undefined stands for zero. */
+  pull(cotangents: readonly (AnyTensor | undefined)[]): readonly (AnyTensor | undefined)[];
 }
 
 /** The tape of this thread: empty outside of transforms. */
@@ -41,6 +53,16 @@ export function liveNode(tensor: AnyTensor): TapeNode | undefined {
   return node !== undefined && tape.nodes[node.index] === node ? node : undefined;
 }
 
+/** The highest level that one of the tensors depends on; 0 for none. */
+function levelOf(tensors: readonly AnyTensor[]): number {
+  let level = 0;
+  for (const tensor of tensors) {
+    const node = liveNode(tensor);
+    if (node !== undefined && node.level > level) level = node.level;
+  }
+  return level;
+}
+
 /** @internal Puts `output = primitive(inputs)` on the tape if one of the inputs is tracked. */
 export function record(
   primitive: Primitive,
@@ -49,13 +71,52 @@ export function record(
   output: AnyTensor,
 ): void {
   if (tape.level === 0 || !tape.recording) return;
-  let level = 0;
-  for (const input of inputs) {
-    const node = liveNode(input);
-    if (node !== undefined && node.level > level) level = node.level;
-  }
+  const level = levelOf(inputs);
   if (level === 0) return;
-  const node: TapeNode = { index: tape.nodes.length, level, primitive, inputs, attributes, output };
-  output.node = node;
+  push({ index: tape.nodes.length, level, primitive, inputs, attributes, output, call: undefined });
+}
+
+/** @internal Puts a whole function on the tape if one of its inputs is tracked. Results that are no floats are left out by the caller. */
+export function recordCall(
+  inputs: readonly AnyTensor[],
+  results: readonly AnyTensor[],
+  pull: (cotangents: readonly (AnyTensor | undefined)[]) => readonly (AnyTensor | undefined)[],
+): void {
+  if (tape.level === 0 || !tape.recording) return;
+  const level = levelOf(inputs);
+  if (level === 0) return;
+  const call: Call = { inputs, first: tape.nodes.length, count: results.length, pull };
+  for (const output of results) {
+    push({
+      index: tape.nodes.length,
+      level,
+      primitive: undefined,
+      inputs: NOTHING,
+      attributes: undefined,
+      output,
+      call,
+    });
+  }
+}
+
+const NOTHING: readonly AnyTensor[] = [];
+
+/** @internal Puts a leaf on the tape: `output` is `source` under another name, tracked by `level`. */
+export function recordLeaf(source: AnyTensor, output: AnyTensor, level: number): TapeNode {
+  const inputs = [source];
+  return push({
+    index: tape.nodes.length,
+    level,
+    primitive: undefined,
+    inputs,
+    attributes: undefined,
+    output,
+    call: undefined,
+  });
+}
+
+function push(node: TapeNode): TapeNode {
+  node.output.node = node;
   tape.nodes.push(node);
+  return node;
 }

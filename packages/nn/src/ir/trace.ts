@@ -1,4 +1,5 @@
 /** @file Tracing: runs a function once with symbolic tensors and keeps what it did. */
+import type { Buffer } from "../engine/buffer.ts";
 import { TrainlogError } from "../error.ts";
 import type { Abstract, Primitive } from "../primitives/primitive.ts";
 import type { Shape } from "../shape/shape.ts";
@@ -12,9 +13,17 @@ interface Builder {
   readonly constants: Map<number, AnyTensor>;
   readonly constantValues: GraphValue[];
   /** The value that stands for a concrete tensor, so that each is a constant once. */
-  readonly lifted: Map<AnyTensor["value"], GraphValue>;
+  readonly lifted: Map<AnyTensor | AnyTensor["value"], GraphValue>;
   readonly instructions: Instruction[];
   readonly owned: Set<GraphValue>;
+  /** For a graph that is evaluated where it is traced: the builder around it, and the buffers that are kept until then. */
+  readonly around: Around | undefined;
+}
+
+/** What a graph that is evaluated at once has to do with its surroundings. */
+interface Around {
+  readonly outer: Builder | undefined;
+  readonly kept: Buffer[];
 }
 
 let builder: Builder | undefined;
@@ -27,15 +36,52 @@ let builder: Builder | undefined;
  * @throws TrainlogError `compile/leaked-value` when a tensor of another trace is used.
  */
 export function trace(inputs: readonly Abstract[], fn: (args: readonly AnyTensor[]) => readonly AnyTensor[]): Graph {
-  const outer = builder;
-  const mine: Builder = {
+  return traceInto(newBuilder(undefined), inputs, fn);
+}
+
+/** A graph that is evaluated where it was traced. */
+export interface LocalGraph {
+  readonly graph: Graph;
+  /** To be called after the evaluation: gives the graph's constants back to the scopes that made them. */
+  release(): void;
+}
+
+/**
+ * As {@link trace}, for a graph that is evaluated at once, in the same place: it may use everything that can be used there, values of a trace around it
+ * and tracked tensors included. (Tensors with one memory stay apart, because one may be tracked and the other not.)
+ *
+ * @throws TrainlogError `compile/leaked-value` when a tensor of a finished trace is used.
+ */
+export function traceHere(
+  inputs: readonly Abstract[],
+  fn: (args: readonly AnyTensor[]) => readonly AnyTensor[],
+): LocalGraph {
+  const kept: Buffer[] = [];
+  const graph = traceInto(newBuilder({ outer: builder, kept }), inputs, fn);
+  const release = (): void => {
+    for (const buffer of kept) buffer.kept = false;
+  };
+  return { graph, release };
+}
+
+function newBuilder(around: Around | undefined): Builder {
+  return {
     nextId: 0,
     constants: new Map(),
     constantValues: [],
     lifted: new Map(),
     instructions: [],
     owned: new Set(),
+    around,
   };
+}
+
+function traceInto(
+  mine: Builder,
+  inputs: readonly Abstract[],
+  fn: (args: readonly AnyTensor[]) => readonly AnyTensor[],
+): Graph {
+  const outer = builder;
   builder = mine;
   try {
     const args = inputs.map(({ shape, dtype }) => new Tensor(newValue(mine, "input", shape, dtype), shape, dtype));
@@ -64,20 +110,33 @@ function lift(b: Builder, tensor: AnyTensor): GraphValue {
   const { value } = tensor;
   if ("op" in value) {
     if (b.owned.has(value)) return value;
-    throw new TrainlogError(
-      "compile/leaked-value",
-      "a tensor of another compiled function (or of an earlier call) is used here; a compiled function may only use its arguments and concrete tensors",
-    );
+    if (!isAround(b, value)) throw leakedValue();
+  } else if (!value.kept) {
+    // The graph needs it for as long as it lives, whatever scope made it.
+    value.kept = true;
+    b.around?.kept.push(value);
   }
-  const known = b.lifted.get(value);
+  const key = b.around === undefined ? value : tensor;
+  const known = b.lifted.get(key);
   if (known !== undefined && known.shape === tensor.shape) return known;
-  // The graph needs it for as long as it lives, whatever scope made it.
-  value.kept = true;
   const constant = newValue(b, "constant", tensor.shape, tensor.dtype);
   b.constants.set(constant.id, tensor);
   b.constantValues.push(constant);
-  b.lifted.set(value, constant);
+  b.lifted.set(key, constant);
   return constant;
+}
+
+/** Says whether a value belongs to a trace that goes on around this one, and may be used in it. */
+function isAround({ around }: Builder, value: GraphValue): boolean {
+  if (around?.outer === undefined) return false;
+  return around.outer.owned.has(value) || isAround(around.outer, value);
+}
+
+function leakedValue(): TrainlogError {
+  return new TrainlogError(
+    "compile/leaked-value",
+    "a tensor of another compiled function (or of an earlier call) is used here; a compiled function may only use its arguments and concrete tensors",
+  );
 }
 
 /** @internal Says whether a function is being traced. */

@@ -40,6 +40,8 @@ export interface Primitive<A = unknown> {
    * NumPy's rules: compilers may fuse it.
    */
   readonly elementwise?: boolean;
+  /** The output is the first input; only gradient rules make a difference. Nothing has to be computed. */
+  readonly identity?: boolean;
   /**
    * Shape and element type of the output.
    *

@@ -86,9 +86,13 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = "float"> 
     return isFreed(this) ? formatTensor(this, "freed") : formatTensor(this, this.data());
   }
 
-  /** How Node's console shows it. */
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return this.toString();
+  static {
+    // How Node's console shows it. The key is no name that an interface could declare.
+    Object.defineProperty(this.prototype, Symbol.for("nodejs.util.inspect.custom"), {
+      value(this: AnyTensor) {
+        return this.toString();
+      },
+    });
   }
 
   /** Frees the memory now instead of when the garbage collector finds the tensor. Twice is fine; reading afterwards is an error. */
