@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import type { Dataset } from "./dataset.ts";
-import { concat, labelsOf, map, split, subset, take } from "./dataset-views.ts";
+import { concat, labelsOf, split, subset, take } from "./dataset-views.ts";
+import { map } from "./map-examples.ts";
 import { readAll } from "./read-all.ts";
 import { tensorDataset } from "./tensor-dataset.ts";
 import { codeOf } from "./test-errors.ts";

@@ -21,10 +21,7 @@ export { type TabularCsvOptions, tabularCsvDataset } from "./csv/tabular-csv.ts"
 export type { Batch, BatchArray, BatchLoader, Dataset, LoaderPosition } from "./dataset.ts";
 export {
   concat,
-  type Example,
   labelsOf,
-  type MapOptions,
-  map,
   type Split,
   type SplitOptions,
   split,
@@ -44,6 +41,7 @@ export {
   type LabelledFile,
 } from "./images/image-folder.ts";
 export type { Raster } from "./images/raster.ts";
+export { type Example, type MapOptions, map } from "./map-examples.ts";
 export { decodeNpy, encodeNpy, type NpyOptions, readNpy, writeNpy } from "./npy/npy.ts";
 export { decodeNpz, encodeNpz, type NpzOptions, readNpz, writeNpz } from "./npy/npz.ts";
 export { type AllExamples, readAll } from "./read-all.ts";

@@ -1,8 +1,8 @@
 /** @file Data sets whose images are changed at random when they are read. */
 import type { Shape } from "../../shape/shape.ts";
 import type { Dataset } from "../dataset.ts";
-import { map } from "../dataset-views.ts";
 import type { ImageShape } from "../image-dataset.ts";
+import { map } from "../map-examples.ts";
 import { checkOptionNames } from "../options.ts";
 import type { ImageArray, ImageTransform } from "./image-array.ts";
 
