@@ -4,9 +4,16 @@ import { join } from "node:path";
 import type { AnyTensor } from "@trainlog/nn";
 import { runPython } from "./python.ts";
 
+/** One output; the element type by numpy's name. */
+export interface OnnxOutput {
+  readonly shape: readonly number[];
+  readonly dtype: "float32" | "float64" | "int32";
+  readonly data: readonly number[];
+}
+
 /** What onnxruntime gives for one file. */
 export interface OnnxAnswer {
-  readonly outputs: Readonly<Record<string, { readonly shape: readonly number[]; readonly data: readonly number[] }>>;
+  readonly outputs: Readonly<Record<string, OnnxOutput>>;
   readonly opset: number;
   readonly irVersion: number;
   readonly initializers: readonly string[];

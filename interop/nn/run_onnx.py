@@ -3,7 +3,7 @@
 Usage: python run_onnx.py JOBS.json
 
 JOBS.json: [{"model": path, "inputs": {name: {"shape": [...], "dtype": "float32", "data": [...]}}}]. Prints one JSON line: for each job
-{"outputs": {name: {"shape", "data"}}, "opset", "irVersion", "initializers": [names]}.
+{"outputs": {name: {"shape", "dtype", "data"}}, "opset", "irVersion", "initializers": [names]}.
 """
 
 import json
@@ -26,7 +26,7 @@ def run(job):
     names = [output.name for output in session.get_outputs()]
     outputs = session.run(names, inputs)
     return {
-        "outputs": {n: {"shape": list(o.shape), "data": np.asarray(o, dtype=np.float64).flatten().tolist()} for n, o in zip(names, outputs)},
+        "outputs": {n: {"shape": list(o.shape), "dtype": str(o.dtype), "data": np.asarray(o, dtype=np.float64).flatten().tolist()} for n, o in zip(names, outputs)},
         "opset": model.opset_import[0].version,
         "irVersion": model.ir_version,
         "initializers": [initializer.name for initializer in model.graph.initializer],

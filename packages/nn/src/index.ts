@@ -26,6 +26,7 @@ export * as Data from "./data/index.ts";
 export { setThreads, threadCount } from "./engine/set-threads.ts";
 export { TrainlogError, type TrainlogErrorOptions } from "./error.ts";
 export {
+  compileOnnxStep,
   type ExportOnnxOptions,
   type ExternalData,
   encoderShapes,
@@ -41,6 +42,9 @@ export {
   type ModelWithNumbers,
   mlpShapes,
   type OnnxModel,
+  type OnnxRuntime,
+  type OnnxStep,
+  type OnnxStepOptions,
   type ReadTorchLeanOptions,
   readSafetensors,
   readTorchLean,

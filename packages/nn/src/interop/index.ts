@@ -3,6 +3,8 @@ export { type ExportOnnxOptions, exportOnnx, type ModelWithNumbers, saveOnnx } f
 export { type ImportOnnxOptions, importOnnx, loadOnnx, type OnnxModel } from "./onnx/import/import-onnx.ts";
 export type { Trainable } from "./onnx/import/initializers.ts";
 export type { ExternalData } from "./onnx/proto/tensor.ts";
+export { compileOnnxStep, type OnnxStep, type OnnxStepOptions } from "./onnx-step/onnx-step.ts";
+export type { OnnxRuntime } from "./onnx-step/runtime.ts";
 export type { SafetensorsElementType } from "./safetensors/element-type.ts";
 export { loadSafetensors, saveSafetensors } from "./safetensors/files.ts";
 export {

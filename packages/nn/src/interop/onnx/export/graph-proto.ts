@@ -87,7 +87,7 @@ function showSize(size: Size): number | string {
  * The nodes with the outputs under the wanted names. What no node makes (an input, a constant), or what is an output twice, goes through a node that
  * does nothing.
  */
-function nameOutputs(write: GraphWriter, from: readonly string[], to: readonly string[]): readonly NodeProto[] {
+export function nameOutputs(write: GraphWriter, from: readonly string[], to: readonly string[]): readonly NodeProto[] {
   const made = new Set(write.nodes.flatMap(({ outputs }) => outputs));
   const renames = new Map<string, string>();
   from.forEach((name, index) => {
