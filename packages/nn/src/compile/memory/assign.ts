@@ -8,7 +8,7 @@ import type { GraphValue } from "../../ir/graph.ts";
 import { sameShape, sizeOf } from "../../shape/shape.ts";
 import { BYTES_PER_ELEMENT } from "../../tensor/dtype.ts";
 import { classify } from "../schedule/classify.ts";
-import { memoryOf, readBy, type Schedule, type Step, writtenBy } from "../schedule/schedule.ts";
+import { type LoopStep, memoryOf, readBy, type Schedule, type Step, writtenBy } from "../schedule/schedule.ts";
 import { layOutArena } from "./arena.ts";
 
 /** A value that the caller keeps in memory of its own from run to run, and the value that replaces it. */
@@ -63,6 +63,8 @@ class Assigner {
   private readonly request: MemoryRequest;
   private readonly storages = new Map<GraphValue, Storage>();
   private readonly copies: StateSlot[] = [];
+  /** By loop, see {@link readElsewhere}. */
+  private readonly moved = new Map<LoopStep, ReadonlySet<GraphValue>>();
   private reused = 0;
 
   constructor(request: MemoryRequest) {
@@ -104,9 +106,7 @@ class Assigner {
       const after = this.storageOf(root);
       if (root === slot.before) continue;
       const fits =
-        made !== undefined &&
-        after.outside === undefined &&
-        canOverwrite(schedule, made.step, made.at, root, slot.before, home);
+        made !== undefined && after.outside === undefined && this.canOverwrite(made.step, made.at, root, slot.before);
       if (!fits) {
         this.copies.push(slot);
         continue;
@@ -130,7 +130,7 @@ class Assigner {
     const { schedule } = this.request;
     schedule.steps.forEach((step, at) => {
       if (step.kind !== "loop") return;
-      const candidates = readBy(schedule, step).map((value) => memoryOf(schedule, value));
+      const candidates = [...new Set(readBy(schedule, step).map((value) => memoryOf(schedule, value)))];
       for (const result of step.stored) {
         const own = this.storageOf(result);
         if (own.outside !== undefined) continue;
@@ -140,7 +140,7 @@ class Assigner {
             storage.outside === undefined &&
             storage !== own &&
             storage.sizeBytes === own.sizeBytes &&
-            canOverwrite(schedule, step, at, result, value, storage)
+            this.canOverwrite(step, at, result, value)
           );
         });
         const [operand] = found < 0 ? [] : candidates.splice(found, 1);
@@ -151,6 +151,17 @@ class Assigner {
         this.reused += 1;
       }
     });
+  }
+
+  /** Says whether `step`, which is number `at`, may write `result` over the memory of `operand`. */
+  private canOverwrite(step: Step, at: number, result: GraphValue, operand: GraphValue): boolean {
+    const { to } = this.storageOf(operand);
+    if (to !== at) return to < at;
+    if (step.kind === "call" || !step.stored.includes(result)) return false;
+    if (BYTES_PER_ELEMENT[operand.dtype] !== BYTES_PER_ELEMENT[result.dtype]) return false;
+    const moved = this.moved.get(step) ?? readElsewhere(this.request.schedule, step);
+    this.moved.set(step, moved);
+    return !moved.has(operand);
   }
 
   finish(): MemoryAssignment {
@@ -171,23 +182,14 @@ class Assigner {
   }
 }
 
-/** Says whether `step`, which is number `at`, may write `result` over the memory of `operand`. */
-function canOverwrite(
-  schedule: Schedule,
-  step: Step,
-  at: number,
-  result: GraphValue,
-  operand: GraphValue,
-  { to }: Storage,
-): boolean {
-  if (to < at) return true;
-  if (to > at || step.kind === "call" || !step.stored.includes(result)) return false;
-  if (BYTES_PER_ELEMENT[operand.dtype] !== BYTES_PER_ELEMENT[result.dtype]) return false;
-  return [...step.elementwise, ...step.reductions].every((instruction) =>
-    instruction.inputs.every(
-      (input) =>
-        memoryOf(schedule, input) !== operand ||
-        (classify(instruction) !== "view" && sameShape(input.shape, step.shape)),
-    ),
-  );
+/** Operands that a loop reads in another order than it writes results, or repeats: those it cannot write over. */
+function readElsewhere(schedule: Schedule, step: LoopStep): ReadonlySet<GraphValue> {
+  const moved = new Set<GraphValue>();
+  for (const instruction of [...step.elementwise, ...step.reductions]) {
+    const isView = classify(instruction) === "view";
+    for (const input of instruction.inputs) {
+      if (isView || !sameShape(input.shape, step.shape)) moved.add(memoryOf(schedule, input));
+    }
+  }
+  return moved;
 }
