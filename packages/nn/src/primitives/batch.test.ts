@@ -7,6 +7,7 @@ import { trace } from "../ir/trace.ts";
 import { fromNumbers } from "../tensor/create.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { moveAxis } from "./batching.ts";
+import { conv2dPrimitive } from "./convolution.ts";
 import {
   argmax,
   concat,
@@ -121,6 +122,34 @@ function floats(shape: readonly number[], axis: number | undefined): Input {
   const examples = [1, 2, 3].map((seed) => uniform(fromNumbers([2], [3, seed], "int32"), shape, "f64"));
   return { examples, axis };
 }
+
+describe("the batch rule of convolution", () => {
+  it("makes a larger batch when the examples share the weight, and groups when each has its own", () => {
+    const shapeOf = (weightAxis: number | undefined): readonly number[] => {
+      const inputs = [floats([2, 1, 3, 3], 0), floats([4, 1, 2, 2], weightAxis)];
+      const [x, w] = inputs.map((input) => ({ tensor: stacked(input), axis: input.axis }));
+      const graph = trace([x!.tensor, w!.tensor], ([a, b]) => {
+        const operands = [
+          { tensor: a!, axis: x!.axis },
+          { tensor: b!, axis: w!.axis },
+        ];
+        const attributes = {
+          stride: [1, 1],
+          padding: [
+            [0, 0],
+            [0, 0],
+          ],
+          dilation: [1, 1],
+          groups: 1,
+        } as const;
+        return [conv2dPrimitive.batch!(operands, attributes).output];
+      });
+      return graph.instructions.find(({ primitive }) => primitive.name === "conv2d")!.output.shape;
+    };
+    expect(shapeOf(undefined)).toEqual([2 * EXAMPLES, 4, 2, 2]);
+    expect(shapeOf(0)).toEqual([2, 4 * EXAMPLES, 2, 2]);
+  });
+});
 
 describe("batch rules for whole numbers", () => {
   const both = [0, 1, undefined];

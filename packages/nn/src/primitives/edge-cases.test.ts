@@ -88,6 +88,16 @@ describe("cast to int32", () => {
   });
 });
 
+describe("cast between floats", () => {
+  it("rounds forwards, and gives the gradient in the element type of its input", () => {
+    const x = f64(1 / 3, 1e300);
+    expect([...p.cast(x, "float").data()]).toEqual([Math.fround(1 / 3), Number.POSITIVE_INFINITY]);
+    const slope = grad((at: AnyTensor) => p.sum(p.square(p.cast(at, "float"))) as never)(f64(0.5, 3)) as AnyTensor;
+    expect(slope.dtype).toBe("f64");
+    expect([...slope.data()]).toEqual([1, 6]);
+  });
+});
+
 describe("empty tensors", () => {
   it("go through every kind of operation", () => {
     const none = p.fill([0, 3], 1, "float");
@@ -161,6 +171,9 @@ describe("erf", () => {
     expect([...p.erf(p.neg(x)).data()]).toEqual([...p.neg(p.erf(x)).data()]);
     expect([...p.erf(x).data()].slice(-2)).toEqual([1, 1]);
     expect(p.erf(f64(Number.NaN)).item()).toBeNaN();
+    // erfc(5) and erfc(5.5), of which doubles near 1 keep 3 digits and 1.
+    expect(1 - p.erf(f64(5)).item()).toBeCloseTo(1.5375e-12, 15);
+    expect(1 - p.erf(f64(5.5)).item()).toBeCloseTo(7.4e-15, 15);
     // 1e-300 · 2/√π: no digit is lost to subtraction.
     expect(p.erf(f64(1e-300)).item()).toBeCloseTo(1.1283791670955126e-300, 310);
   });

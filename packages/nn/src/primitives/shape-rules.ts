@@ -13,9 +13,11 @@ import type { Abstract } from "./primitive.ts";
  */
 export function checkSameDType(operation: string, a: DType, b: DType): void {
   if (a === b) return;
-  throw new TrainlogError(
+  throw shapeError(
+    `${operation}: the dtypes must be equal`,
+    `one of them converted, for example by cast(x, "${a === "int32" ? b : a}")`,
+    `${a} and ${b}`,
     "dtype/mismatch",
-    `${operation}: the dtypes must be equal: got ${a} and ${b}; convert one of them, for example cast(x, "${a === "int32" ? b : a}")`,
   );
 }
 

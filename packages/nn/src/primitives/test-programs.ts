@@ -105,8 +105,6 @@ const whereProgram = shape
     return { name: "where", shapes: [a, b], run: ([x, y]) => p.where(condition, x!, y!) };
   });
 
-const castProgram = shape.map((of): Program => ({ name: "cast", shapes: [of], run: ([x]) => p.cast(x!, x!.dtype) }));
-
 const layoutProgram = shape.chain((of) => {
   const perm = fc.shuffledSubarray(
     of.map((_, axis) => axis),
@@ -277,7 +275,6 @@ export const program: fc.Arbitrary<Program> = fc.oneof(
   unaryProgram,
   binaryProgram,
   whereProgram,
-  castProgram,
   layoutProgram,
   sliceProgram,
   padProgram,
