@@ -113,28 +113,26 @@ describe("an error in a layer", () => {
   });
 
   it("inside of a function of one's own names the layer and keeps the message", () => {
-    const scale = nn.lambda((x: AnyTensor) => mul(x, tensor([1, 2, 3])) as never, { kind: "scale" });
-    expect(() => nn.sequential(Shape.vec(2), scale as nn.M)).toThrow(
-      /^layer 0, scale\(\): mul: .*got \[1, 2\] and \[3\]$/,
-    );
+    const scale = nn.lambda((x: AnyTensor) => mul(x, tensor([1, 2, 3])), { kind: "scale" });
+    expect(() => nn.sequential(Shape.vec(2), scale)).toThrow(/^layer 0, scale\(\): mul: .*got \[1, 2\] and \[3\]$/);
     const any = nn.input([nn.ANY_SIZE]);
-    expect(() => nn.sequential(any, scale as nn.M)).toThrow(
+    expect(() => nn.sequential(any, scale)).toThrow(
       "got [1, 61] and [3] (scale() was tried with 61 for the sizes that only the data knows, [?]: begin the model with its input's shape",
     );
   });
 
   it("when it is applied says the same", () => {
-    const odd = nn.lambda((x: AnyTensor) => (x.shape[1] === 5 ? mul(x, tensor([1, 2, 3])) : x) as never, {
+    const odd = nn.lambda((x: AnyTensor) => (x.shape[1] === 5 ? mul(x, tensor([1, 2, 3])) : x), {
       kind: "odd",
     });
-    const { model, params, state } = nn.build(nn.sequential(nn.input([nn.ANY_SIZE]), odd as nn.M), { seed: 0 });
+    const { model, params, state } = nn.build(nn.sequential(nn.input([nn.ANY_SIZE]), odd), { seed: 0 });
     expect(() => model.apply(params, state, ones([2, 5]))).toThrow(
       /^layer 0, odd\(\): mul: .*got \[(1|2), 5\] and \[3\]$/,
     );
   });
 
   it("of a value that only the data knew would broadcast, and does not", () => {
-    const one = nn.lambda((x: AnyTensor) => mul(x, scalar(1, "float")) as never) as nn.M;
+    const one = nn.lambda((x: AnyTensor) => mul(x, scalar(1, "float")));
     for (const layer of [nn.batchNorm(3), nn.layerNorm(3), nn.rmsNorm(3)] as nn.M[]) {
       const { model, params, state } = nn.build(nn.sequential(nn.input([nn.ANY_SIZE]), one, layer), { seed: 0 });
       expect(() => model.apply(params, state, ones([4, 1]))).toThrow(

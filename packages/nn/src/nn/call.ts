@@ -1,4 +1,5 @@
 /** @file Applying a built model: each layer's names resolved once, errors that say which layer, state gathered on the way. */
+import { checkpoint } from "../autograd/checkpoint.ts";
 import { TrainlogError } from "../error.ts";
 import { foldIn, scalar } from "../primitives/index.ts";
 import { isFloat } from "../tensor/dtype.ts";
@@ -98,8 +99,31 @@ class BoundCall implements LayerCall {
   }
 
   call(name: string, x: AnyTensor): AnyTensor {
+    return callLayer(this.inner(name), this.application, x);
+  }
+
+  callAgainInBackward(name: string, x: AnyTensor): AnyTensor {
+    const { application } = this;
+    const inner = this.inner(name);
+    // Each run starts from the same keys and state; the first one's are those that count, and only it is observed.
+    const { keyUses, updates } = application;
+    let first = true;
+    const run = checkpoint((input: AnyTensor) => {
+      const own = { ...application, keyUses: new Map(keyUses), updates: { ...updates } };
+      if (!first) own.observe = undefined;
+      const output = callLayer(inner, own, input);
+      if (first) application.keyUses = own.keyUses;
+      first = false;
+      return { output, updates: own.updates };
+    });
+    const result = run(x);
+    if (Object.keys(result.updates).length > 0) application.updates = result.updates;
+    return result.output;
+  }
+
+  private inner(name: string): BoundLayer {
     const inner = this.bound.layers.get(name);
-    if (inner !== undefined) return callLayer(inner, this.application, x);
+    if (inner !== undefined) return inner;
     throw new TrainlogError(
       "nn/no-layer",
       `${this.bound.title} has no inner layer "${name}"; it has ${[...this.bound.layers.keys()].join(", ") || "none"}`,

@@ -75,7 +75,7 @@ const models: Readonly<Record<string, nn.M>> = {
     nn.flatten(),
     nn.linear(16, 5),
   ),
-  rotary: nn.lambda(nn.rotate as never),
+  rotary: nn.lambda((x: AnyTensor) => nn.rotate(x)),
 };
 
 /** PyTorch takes the rounding unit of the parameters' element type; the file was made in double precision. */

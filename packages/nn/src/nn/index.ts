@@ -38,6 +38,7 @@ export {
   multiHeadAttention,
 } from "./layers/attention.ts";
 export { type BatchNorm, type BatchNormOptions, batchNorm } from "./layers/batch-norm.ts";
+export { checkpoint } from "./layers/checkpoint.ts";
 export { type Conv1dOptions, type Conv2dOptions, conv1d, conv2d } from "./layers/convolution.ts";
 export { dropout, type SameShape } from "./layers/dropout.ts";
 export { type Embedding, type EmbeddingOptions, embedding } from "./layers/embedding.ts";

@@ -41,6 +41,8 @@ export interface LayerCall {
   update(name: string, value: AnyTensor): void;
   /** Applies the inner layer of this local name. */
   call(name: string, x: AnyTensor): AnyTensor;
+  /** As `call`, but what lies between `x` and the result is not kept for the backward pass: it is computed again there. */
+  callAgainInBackward(name: string, x: AnyTensor): AnyTensor;
   /** Randomness for one use: another key at each call and in each layer. */
   key(): Key;
 }

@@ -134,15 +134,21 @@ export interface LambdaOptions {
  */
 export function lambda<In extends Shape, Out extends Shape, D extends DType>(
   compute: (x: Tensor<[number, ...In], D>) => Tensor<readonly [number, ...Out], FloatDType>,
+  options?: LambdaOptions,
+): M<FixedLayer<In, Plain<Out>, D>>;
+/** The same for a function whose shapes the compiler does not know. */
+export function lambda(compute: (x: AnyTensor) => AnyTensor, options?: LambdaOptions): M<FixedLayer<Shape, Shape>>;
+export function lambda(
+  compute: (x: never) => AnyTensor,
   { kind = "lambda", input }: LambdaOptions = {},
-): M<FixedLayer<In, Plain<Out>, D>> {
-  const layer: M<FixedLayer<In, Plain<Out>, D>> = defineLayer({
+): M<FixedLayer<Shape, Shape>> {
+  const layer: M<FixedLayer<Shape, Shape>> = defineLayer({
     kind,
     label: `${kind}()`,
     inputShape: input,
     outputShape: (shape) => tracedOutputShape(layer, shape),
     // The function says itself what it takes; the shape was checked where the compiler knows it.
-    forward: (_, x) => compute(x as Tensor<[number, ...In], D>),
+    forward: (_, x) => compute(x as never),
   });
   return layer;
 }
