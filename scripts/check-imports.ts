@@ -1,7 +1,7 @@
 /**
- * @file Checks who may import whom (the table in ARCHITECTURE.md), on the imports that TypeScript itself finds.
+ * @file Checks who may import whom (the tables in ARCHITECTURE.md), on the imports that TypeScript itself finds.
  *
- * Rooms are folders below `packages/trainlog/src`. A rule names the rooms (or single files) that a room may import besides itself; whatever is
+ * Rooms are folders below a package's `src`. A rule names the rooms (or single files) that a room may import besides itself; whatever is
  * not named is refused, so a new dependency between rooms is a decision and not an accident.
  */
 import { globSync, readFileSync } from "node:fs";
@@ -16,8 +16,11 @@ export interface Violation {
   readonly why: string;
 }
 
-/** What each room may import, longest prefix first. Paths are relative to `packages/trainlog/src`. */
-export const ROOMS: Readonly<Record<string, readonly string[]>> = {
+/** What each room of a package may import, longest prefix first. Paths are relative to the package's `src`. */
+export type Rooms = Readonly<Record<string, readonly string[]>>;
+
+/** The rooms of `packages/trainlog`. */
+export const ROOMS: Rooms = {
   run: [],
   log: ["run/error.ts", "run/json.ts"],
   widgets: ["log", "run/error.ts", "run/json.ts"],
@@ -34,6 +37,25 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   cli: ["run", "log", "widgets", "run-log", "store", "track", "api", "server", "index.ts"],
   "index.ts": ["run", "track", "log"],
   "index.browser.ts": ["run", "track", "log"],
+};
+
+/** What a tensor is and how it is computed and differentiated: these rooms know each other, because an operation is all of it at once. */
+const CORE = ["error.ts", "shape", "tensor", "engine", "primitives", "autograd", "ir"] as const;
+
+/** The rooms of `packages/nn`. */
+export const NN_ROOMS: Rooms = {
+  "error.ts": [],
+  options: ["error.ts"],
+  ...Object.fromEntries(CORE.slice(1).map((room) => [room, CORE])),
+  ops: CORE,
+  random: CORE,
+  compile: CORE,
+  nn: [...CORE, "ops", "random"],
+  optim: [...CORE, "options", "nn/model.ts"],
+  data: [...CORE, "options", "random"],
+  interop: [...CORE, "compile", "nn"],
+  trainer: [...CORE, "options", "ops", "random", "compile", "nn", "optim", "data", "interop"],
+  "index.ts": [...CORE, "ops", "random", "compile", "nn", "optim", "data", "interop", "trainer"],
 };
 
 /** Files that must stay free of Node built-ins, because browsers load them. */
@@ -53,39 +75,43 @@ export function importsOf(source: string): string[] {
   return ts.preProcessFile(source, true, true).importedFiles.map((file) => file.fileName);
 }
 
-/** The room of a path relative to `packages/trainlog/src`: the longest entry of {@link ROOMS} that contains it. */
-export function roomOf(path: string): string | undefined {
-  return Object.keys(ROOMS)
+/** The room of a path relative to the package's `src`: the longest entry of `rooms` that contains it. */
+export function roomOf(path: string, rooms: Rooms = ROOMS): string | undefined {
+  return Object.keys(rooms)
     .filter((room) => path === room || path.startsWith(`${room}/`))
     .sort((a, b) => b.length - a.length)[0];
 }
 
-/** Says whether a file may import another one, both relative to `packages/trainlog/src`. */
-export function isAllowed(from: string, to: string): boolean {
-  const room = roomOf(from);
+/** Says whether a file may import another one, both relative to the package's `src`. */
+export function isAllowed(from: string, to: string, rooms: Rooms = ROOMS): boolean {
+  const room = roomOf(from, rooms);
   if (room === undefined) return false;
-  if (roomOf(to) === room || to.startsWith(`${room}/`)) return true;
-  return (ROOMS[room] ?? []).some((allowed) => to === allowed || to.startsWith(`${allowed}/`));
+  if (roomOf(to, rooms) === room || to.startsWith(`${room}/`)) return true;
+  return (rooms[room] ?? []).some((allowed) => to === allowed || to.startsWith(`${allowed}/`));
 }
 
 function sourceFiles(dir: string): string[] {
-  return globSync("**/*.{ts,tsx}", { cwd: dir }).filter((path) => !/\.(test|test-d)\.tsx?$/.test(path));
+  return globSync("**/*.{ts,tsx}", { cwd: dir }).filter(
+    (path) => !/\.(test|test-d)\.tsx?$|(^|\/)test-[^/]*$/.test(path),
+  );
 }
 
-function checkRooms(): Violation[] {
-  const src = join(root, "packages/trainlog/src");
+function checkRooms(src: string, rooms: Rooms): Violation[] {
   return sourceFiles(src).flatMap((file) =>
     importsOf(readFileSync(join(src, file), "utf8"))
       .filter((specifier) => specifier.startsWith("."))
       .map((specifier) => relative(src, resolve(dirname(join(src, file)), specifier)))
-      .filter((target) => !isAllowed(file, target))
-      .map((target) => ({ file, imported: target, why: `room "${roomOf(file) ?? "(none)"}" may not import it` })),
+      .filter((target) => !isAllowed(file, target, rooms))
+      .map((target) => ({
+        file,
+        imported: target,
+        why: `room "${roomOf(file, rooms) ?? "(none)"}" may not import it`,
+      })),
   );
 }
 
 /** Walks what a browser entry loads and finds Node built-ins; type-only imports do not count, they are erased. */
-function checkBrowserEntries(): Violation[] {
-  const src = join(root, "packages/trainlog/src");
+function checkBrowserEntries(src: string, entries: readonly string[]): Violation[] {
   const found: Violation[] = [];
   const seen = new Set<string>();
   const visit = (file: string): void => {
@@ -100,8 +126,18 @@ function checkBrowserEntries(): Violation[] {
       else if (specifier.startsWith(".")) visit(relative(src, resolve(dirname(join(src, file)), specifier)));
     }
   };
-  for (const entry of BROWSER_ENTRIES) visit(entry);
+  for (const entry of entries) visit(entry);
   return found;
+}
+
+/** Browsers load all of `@trainlog/nn`: what only Node has is imported where a function needs it (`await import`), never at the top of a file. */
+function checkStaticNodeImports(src: string): Violation[] {
+  const why = "the whole package runs in browsers: import it inside the function that needs it";
+  return sourceFiles(src).flatMap((file) =>
+    [...readFileSync(join(src, file), "utf8").matchAll(/^(?:import|export) (?!type\b)[^;"]*"(node:[^"]+)"/gm)].map(
+      ([, imported = ""]) => ({ file: `nn/src/${file}`, imported, why }),
+    ),
+  );
 }
 
 function checkDashboardLib(): Violation[] {
@@ -115,7 +151,14 @@ function checkDashboardLib(): Violation[] {
 
 /** All violations in the repository. */
 export function checkImports(): Violation[] {
-  return [...checkRooms(), ...checkBrowserEntries(), ...checkDashboardLib()];
+  const [trainlog, nn] = [join(root, "packages/trainlog/src"), join(root, "packages/nn/src")];
+  return [
+    ...checkRooms(trainlog, ROOMS),
+    ...checkBrowserEntries(trainlog, BROWSER_ENTRIES),
+    ...checkRooms(nn, NN_ROOMS),
+    ...checkStaticNodeImports(nn),
+    ...checkDashboardLib(),
+  ];
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,8 +1,8 @@
 /** @file Elements of `.npy` files: any width, byte order and axis order to the engine's element types and row-major order. */
 import { TrainlogError } from "../../error.ts";
-import { float16ToNumber } from "../../interop/half-precision.ts";
 import { type Shape, sizeOf } from "../../shape/shape.ts";
 import type { DType, TypedArrayOf } from "../../tensor/dtype.ts";
+import { float16ToNumber } from "../../tensor/half-precision.ts";
 import { newArray } from "../new-array.ts";
 import { NPY_BYTES, type NpyCode, type NpyHeader } from "./npy-header.ts";
 

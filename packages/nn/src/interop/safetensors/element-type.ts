@@ -1,7 +1,7 @@
 /** @file The element types of safetensors files, and how each becomes one of the three that tensors have. */
 import { TrainlogError } from "../../error.ts";
 import type { DType } from "../../tensor/dtype.ts";
-import { bfloat16ToNumber, float16ToNumber, numberToBfloat16, numberToFloat16 } from "../half-precision.ts";
+import { bfloat16ToNumber, float16ToNumber, numberToBfloat16, numberToFloat16 } from "../../tensor/half-precision.ts";
 import { emptyArray } from "../tensor-data.ts";
 
 /** Element types that can be read: those of the format but the 8-bit and smaller floats. */

@@ -2,7 +2,7 @@
 import { TrainlogError } from "../../../error.ts";
 import { type Shape, showShape, sizeOf } from "../../../shape/shape.ts";
 import type { DType } from "../../../tensor/dtype.ts";
-import { bfloat16ToNumber, float16ToNumber } from "../../half-precision.ts";
+import { bfloat16ToNumber, float16ToNumber } from "../../../tensor/half-precision.ts";
 import { ONNX_TYPES, type OnnxType, type TensorProto } from "./messages.ts";
 import { badFile } from "./wire.ts";
 
