@@ -134,9 +134,9 @@ function checkBrowserEntries(src: string, entries: readonly string[]): Violation
 function checkStaticNodeImports(src: string): Violation[] {
   const why = "the whole package runs in browsers: import it inside the function that needs it";
   return sourceFiles(src).flatMap((file) =>
-    [...readFileSync(join(src, file), "utf8").matchAll(/^(?:import|export) (?!type\b)[^;"]*?from "(node:[^"]+)"/gm)].map(
-      ([, imported = ""]) => ({ file: `nn/src/${file}`, imported, why }),
-    ),
+    [
+      ...readFileSync(join(src, file), "utf8").matchAll(/^(?:import|export) (?!type\b)[^;"]*?from "(node:[^"]+)"/gm),
+    ].map(([, imported = ""]) => ({ file: `nn/src/${file}`, imported, why })),
   );
 }
 
