@@ -1,5 +1,6 @@
 /** @file The kernels' module: all that it exports. Arguments are documented at each kernel; see README.md for the conventions. */
 export { binary } from "./binary";
+export { initialize } from "./constants";
 export { conv2d_f32, conv2d_input_grad_f32 } from "./conv";
 export { conv2d_weight_grad_f32 } from "./conv-weight-grad";
 export { cast_f32_f64, cast_f32_i32, cast_f64_f32, cast_i32_f32, copy, fill } from "./copy";

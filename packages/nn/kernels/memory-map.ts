@@ -23,6 +23,9 @@ export const ARGUMENTS: usize = 260;
 /** One pointer per thread to its own working memory of `WORKSPACE_BYTES`, i32 each. */
 export const WORKSPACES: usize = 512;
 
+/** Numbers of the vector library, up to 64 of 4 bytes: `./constants.ts`. */
+export const CONSTANTS: usize = 1024;
+
 /** Rows of A that are packed at once: 96 × 256 floats are 96 KiB, a part of the second-level cache. */
 export const MC: i32 = 96;
 /** Length of the dot products between two updates of C: 8 columns of B of this length are 8 KiB, a quarter of a small first-level cache. */

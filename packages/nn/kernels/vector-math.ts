@@ -5,6 +5,9 @@
  * range by `src/engine/kernels.test.ts`: below 3 ulp, so within 4e-7 relative; 0, ±Infinity, NaN and subnormal results as IEEE has them. The functions are
  * exported to the compiler's chains too (`v_exp`, …), so eager and compiled code agree to the bit.
  */
+import {
+  BIAS, constant, COSINE, ERF_FAR, ERF_NEAR, EXP_MAX, EXP_MIN, EXP_TAIL, HALF, LN2_HIGH, LN2_LOW, LOG2_E, LOG_TAIL, ONE, ROUNDER, SINE, TANH_NEAR,
+} from "./constants";
 import { madd, nmadd } from "./lanes";
 
 @external("math", "sin")
@@ -12,39 +15,42 @@ declare function hostSin(x: f64): f64;
 @external("math", "cos")
 declare function hostCos(x: f64): f64;
 
-/** 1.5 · 2^23: adding it rounds to a whole number and leaves that in the low bits. */
-const ROUNDER: f32 = 12582912.0;
-const ROUNDER_BITS: i32 = 0x4b400000;
+/** Polynomials by Horner's rule; coefficients from the highest power on. */
+function cubicTerms(x: v128, at: usize): v128 {
+  return madd(madd(constant(at), x, constant(at + 4)), x, constant(at + 8));
+}
+
+function sixTerms(x: v128, at: usize): v128 {
+  return madd(madd(madd(cubicTerms(x, at), x, constant(at + 12)), x, constant(at + 16)), x, constant(at + 20));
+}
+
+function sevenTerms(x: v128, at: usize): v128 {
+  return madd(sixTerms(x, at), x, constant(at + 24));
+}
 
 /** r²·p(r) of e^r ≈ 1 + r + r²·p(r), |r| ≤ 0.35. */
 function expTail(r: v128): v128 {
-  let p = madd(f32x4.splat(1.9875691500e-4), r, f32x4.splat(1.3981999507e-3));
-  p = madd(p, r, f32x4.splat(8.3334519073e-3));
-  p = madd(p, r, f32x4.splat(4.1665795894e-2));
-  p = madd(p, r, f32x4.splat(1.6666665459e-1));
-  p = madd(p, r, f32x4.splat(5.0000001201e-1));
-  return f32x4.mul(p, f32x4.mul(r, r));
+  return f32x4.mul(sixTerms(r, EXP_TAIL), f32x4.mul(r, r));
 }
 
 /** e^x. Infinity above 88.72, subnormal below −87.3, 0 below −103.97. */
 export function exp(x: v128): v128 {
   // pmin and pmax keep NaN when it comes first.
-  const clamped = f32x4.pmax(f32x4.pmin(x, f32x4.splat(90)), f32x4.splat(-105));
-  const shifted = madd(clamped, f32x4.splat(1.44269504088896341), f32x4.splat(ROUNDER));
-  const whole = f32x4.sub(shifted, f32x4.splat(ROUNDER));
-  // ln 2 in two parts, the first exact in few bits.
-  let r = nmadd(whole, f32x4.splat(0.693359375), clamped);
-  r = nmadd(whole, f32x4.splat(-2.12194440e-4), r);
-  const y = f32x4.add(f32x4.add(expTail(r), r), f32x4.splat(1));
+  const clamped = f32x4.pmax(f32x4.pmin(x, constant(EXP_MAX)), constant(EXP_MIN));
+  const rounder = constant(ROUNDER);
+  const shifted = madd(clamped, constant(LOG2_E), rounder);
+  const whole = f32x4.sub(shifted, rounder);
+  const r = nmadd(whole, constant(LN2_LOW), nmadd(whole, constant(LN2_HIGH), clamped));
+  const y = f32x4.add(f32x4.add(expTail(r), r), constant(ONE));
   // 2^n as two factors, so that n = 128 and subnormal results come out right.
-  const n = i32x4.sub(shifted, i32x4.splat(ROUNDER_BITS));
+  const n = i32x4.sub(shifted, rounder);
   const half = i32x4.shr_s(n, 1);
   return f32x4.mul(f32x4.mul(y, powerOfTwo(half)), powerOfTwo(i32x4.sub(n, half)));
 }
 
 /** 2^n for −126 ≤ n ≤ 127, from integer lanes. */
 function powerOfTwo(n: v128): v128 {
-  return i32x4.shl(i32x4.add(n, i32x4.splat(127)), 23);
+  return i32x4.shl(i32x4.add(n, constant(BIAS)), 23);
 }
 
 /** ln x. −Infinity at 0, NaN below. */
@@ -56,20 +62,13 @@ export function log(x: v128): v128 {
   const exponent = i32x4.sub(i32x4.shr_s(bits, 23), v128.and(subnormal, i32x4.splat(23)));
   const m = i32x4.add(v128.and(bits, i32x4.splat(0x007fffff)), i32x4.splat(0x3f3504f3));
   const e = f32x4.convert_i32x4_s(exponent);
-  const r = f32x4.sub(m, f32x4.splat(1));
+  const r = f32x4.sub(m, constant(ONE));
   const square = f32x4.mul(r, r);
-  let p = madd(f32x4.splat(7.0376836292e-2), r, f32x4.splat(-1.1514610310e-1));
-  p = madd(p, r, f32x4.splat(1.1676998740e-1));
-  p = madd(p, r, f32x4.splat(-1.2420140846e-1));
-  p = madd(p, r, f32x4.splat(1.4249322787e-1));
-  p = madd(p, r, f32x4.splat(-1.6668057665e-1));
-  p = madd(p, r, f32x4.splat(2.0000714765e-1));
-  p = madd(p, r, f32x4.splat(-2.4999993993e-1));
-  p = madd(p, r, f32x4.splat(3.3333331174e-1));
+  const p = madd(madd(madd(sixTerms(r, LOG_TAIL), r, constant(LOG_TAIL + 24)), r, constant(LOG_TAIL + 28)), r, constant(LOG_TAIL + 32));
   let y = f32x4.mul(f32x4.mul(p, r), square);
-  y = madd(e, f32x4.splat(-2.12194440e-4), y);
-  y = nmadd(f32x4.splat(0.5), square, y);
-  y = madd(e, f32x4.splat(0.693359375), f32x4.add(r, y));
+  y = madd(e, constant(LN2_LOW), y);
+  y = nmadd(constant(HALF), square, y);
+  y = madd(e, constant(LN2_HIGH), f32x4.add(r, y));
   // Infinity and NaN come back as they are, 0 gives −Infinity, negative gives NaN.
   y = v128.bitselect(y, x, f32x4.lt(x, f32x4.splat(Infinity)));
   y = v128.bitselect(f32x4.splat(-Infinity), y, f32x4.eq(x, f32x4.splat(0)));
@@ -93,40 +92,27 @@ export function expm1(x: v128): v128 {
 /** Hyperbolic tangent. */
 export function tanh(x: v128): v128 {
   const magnitude = f32x4.abs(x), square = f32x4.mul(x, x);
-  let p = madd(f32x4.splat(-5.70498872745e-3), square, f32x4.splat(2.06390887954e-2));
-  p = madd(p, square, f32x4.splat(-5.37397155531e-2));
-  p = madd(p, square, f32x4.splat(1.33314422036e-1));
-  p = madd(p, square, f32x4.splat(-3.33332819422e-1));
+  const p = madd(madd(cubicTerms(square, TANH_NEAR), square, constant(TANH_NEAR + 12)), square, constant(TANH_NEAR + 16));
   const near = madd(f32x4.mul(p, square), x, x);
   const e = exp(f32x4.add(magnitude, magnitude));
-  const far = f32x4.sub(f32x4.splat(1), f32x4.div(f32x4.splat(2), f32x4.add(e, f32x4.splat(1))));
+  const one = constant(ONE);
+  const far = f32x4.sub(one, f32x4.div(f32x4.add(one, one), f32x4.add(e, one)));
   const signed = v128.or(far, v128.and(x, i32x4.splat(0x80000000)));
   return v128.bitselect(near, signed, f32x4.lt(magnitude, f32x4.splat(0.625)));
 }
 
 /** 1 / (1 + e^−x). */
 export function sigmoid(x: v128): v128 {
-  return f32x4.div(f32x4.splat(1), f32x4.add(f32x4.splat(1), exp(f32x4.neg(x))));
+  const one = constant(ONE);
+  return f32x4.div(one, f32x4.add(one, exp(f32x4.neg(x))));
 }
 
 /** Error function. Polynomials fitted by `scripts/fit-erf.py`. */
 export function erf(x: v128): v128 {
   const magnitude = f32x4.abs(x), square = f32x4.mul(x, x);
-  let p = madd(f32x4.splat(7.853857e-5), square, f32x4.splat(-0.00080101925));
-  p = madd(p, square, f32x4.splat(0.0051883277));
-  p = madd(p, square, f32x4.splat(-0.026853811));
-  p = madd(p, square, f32x4.splat(0.112835854));
-  p = madd(p, square, f32x4.splat(-0.37612626));
-  p = madd(p, square, f32x4.splat(1.1283791));
-  const near = f32x4.mul(p, x);
-  const t = f32x4.pmin(magnitude, f32x4.splat(4));
-  let q = madd(f32x4.splat(0.0001915036), t, f32x4.splat(-0.002999536));
-  q = madd(q, t, f32x4.splat(0.02205198));
-  q = madd(q, t, f32x4.splat(-0.10356686));
-  q = madd(q, t, f32x4.splat(-0.63760006));
-  q = madd(q, t, f32x4.splat(-1.127426));
-  q = madd(q, t, f32x4.splat(-0.0002564493));
-  const far = v128.or(f32x4.sub(f32x4.splat(1), exp(q)), v128.and(x, i32x4.splat(0x80000000)));
+  const near = f32x4.mul(sevenTerms(square, ERF_NEAR), x);
+  const q = sevenTerms(f32x4.pmin(magnitude, f32x4.splat(4)), ERF_FAR);
+  const far = v128.or(f32x4.sub(constant(ONE), exp(q)), v128.and(x, i32x4.splat(0x80000000)));
   return v128.bitselect(near, far, f32x4.lt(magnitude, f32x4.splat(1)));
 }
 
@@ -173,16 +159,12 @@ function reduce(x: v128, k: v128): v128 {
 
 function sinePolynomial(r: v128): v128 {
   const square = f32x4.mul(r, r);
-  let p = madd(f32x4.splat(-1.9515295891e-4), square, f32x4.splat(8.3321608736e-3));
-  p = madd(p, square, f32x4.splat(-1.6666654611e-1));
-  return madd(f32x4.mul(p, square), r, r);
+  return madd(f32x4.mul(cubicTerms(square, SINE), square), r, r);
 }
 
 function cosinePolynomial(r: v128): v128 {
   const square = f32x4.mul(r, r);
-  let p = madd(f32x4.splat(2.443315711809948e-5), square, f32x4.splat(-1.388731625493765e-3));
-  p = madd(p, square, f32x4.splat(4.166664568298827e-2));
-  return madd(f32x4.mul(p, square), square, nmadd(f32x4.splat(0.5), square, f32x4.splat(1)));
+  return madd(f32x4.mul(cubicTerms(square, COSINE), square), square, nmadd(constant(HALF), square, constant(ONE)));
 }
 
 function withHost(x: v128, y: v128, quarterTurns: i32): v128 {

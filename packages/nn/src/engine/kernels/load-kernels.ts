@@ -8,6 +8,8 @@ import { wasm as relaxed } from "./relaxed.generated.ts";
 export type KernelExports = Kernels & {
   /** Waits for parts of jobs and does them; never returns. */
   worker(): void;
+  /** Writes the numbers that kernels read from memory. */
+  initialize(): void;
 };
 
 /** Functions that kernels call. */
@@ -64,7 +66,7 @@ function badIndex(index: number, length: number): never {
   );
 }
 
-/** An instance over `memory`. */
+/** An instance over `memory`, which is made ready for it. Workers make their own. */
 export function instantiateKernels(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
@@ -76,5 +78,7 @@ export function instantiateKernels(
     math: { sin: Math.sin, cos: Math.cos, pow: Math.pow },
   });
   // The interface is generated from the same module. A plain object with own properties: calls through the frozen export object are slower.
-  return { ...exports } as unknown as KernelExports;
+  const kernels = { ...exports } as unknown as KernelExports;
+  kernels.initialize();
+  return kernels;
 }
