@@ -2,12 +2,12 @@ import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { valueAndGrad } from "../autograd/transforms.ts";
 import { engine } from "../engine/engine.ts";
-import { TrainlogError } from "../error.ts";
 import * as p from "../primitives/index.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { compile } from "./compile.ts";
 import { compileStep } from "./compile-step.ts";
 import { explain } from "./explain.ts";
+import { errorOf } from "./test-error-of.ts";
 
 type Pack = Record<string, AnyTensor>;
 
@@ -22,16 +22,6 @@ const show = (pack: Pack): Record<string, unknown> =>
 /** A step without output. */
 const stepOf = (fn: (state: Pack, batch: Pack) => Pack, state: Pack) =>
   compileStep((s: Pack, b: Pack) => ({ state: fn(s, b), output: {} }), state);
-
-function errorOf(fn: () => unknown): TrainlogError {
-  try {
-    fn();
-  } catch (error) {
-    if (error instanceof TrainlogError) return error;
-    throw error;
-  }
-  throw new Error("nothing was thrown");
-}
 
 describe("compileStep", () => {
   it("carries the state from step to step and gives the output of the last one", () => {
@@ -109,6 +99,18 @@ describe("compileStep", () => {
     expect(explain(step)).toHaveLength(4);
   });
 
+  it("ends the outputs of plans that had to go", () => {
+    const step = compileStep(
+      ({ a }: Pack, { x }: Pack) => ({ state: { a: p.neg(a!) }, output: { y: p.add(x!, a!) } }),
+      { a: p.scalar(1, "float") },
+      { maxPlans: 1 },
+    );
+    const { y } = step.run({ x: row(1) });
+    expect(y.toArray()).toEqual([2]);
+    expect(step.run({ x: row(1, 2) }).y.toArray()).toEqual([0, 1]);
+    expect(errorOf(() => y.data()).code).toBe("tensor/disposed");
+  });
+
   it("copies states in and out", () => {
     const initial = { a: row(1, 2) };
     const step = stepOf(({ a }) => ({ a: p.neg(a!) }), initial);
@@ -126,6 +128,9 @@ describe("compileStep", () => {
     const changed = errorOf(() => step.run({}));
     expect(changed.code).toBe("compile/state-changed");
     expect(changed.message).toContain('"w" was float[2] and is float[1]');
+    const freed = row(1, 2);
+    freed.dispose();
+    expect(errorOf(() => step.setState({ w: freed })).code).toBe("tensor/disposed");
     expect(errorOf(() => step.setState({ v: row(1, 2) })).message).toContain('"w" was float[2] and is missing');
   });
 

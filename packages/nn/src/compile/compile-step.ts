@@ -6,27 +6,15 @@
  */
 
 import type { Buffer } from "../engine/buffer.ts";
-import { allocate } from "../engine/engine.ts";
-import { TrainlogError } from "../error.ts";
-import { isTracing } from "../ir/trace.ts";
-import { sameShape, showShape, sizeOf } from "../shape/shape.ts";
-import { BYTES_PER_ELEMENT } from "../tensor/dtype.ts";
 import { flattenPack, type TensorPack } from "../tensor/pack.ts";
 import { type AnyTensor, concrete, Tensor } from "../tensor/tensor.ts";
-import { type CompileOptions, copyElements, maxPlansOf } from "./compile.ts";
+import { type CompileOptions, maxPlansOf } from "./compile.ts";
 import type { Explainable } from "./explain.ts";
-import {
-  buildPack,
-  collectTensors,
-  leavesOf,
-  type PackStructure,
-  showStructure,
-  structureOf,
-} from "./pack-structure.ts";
+import { buildPack, collectTensors, type PackStructure, structureOf } from "./pack-structure.ts";
 import type { Plan } from "./plan/plan.ts";
-import { createWorkspace, type Workspace } from "./plan/workspace.ts";
 import { type CachedPlan, cachedPlan, createPlanCache, runPlan } from "./plan-cache.ts";
-import { tracePlan } from "./trace-plan.ts";
+import { StateHome, stateChanged } from "./state-home.ts";
+import { type TracedPlan, tracePlan } from "./trace-plan.ts";
 
 /** What one step gives. */
 export interface StepResult<State extends TensorPack, Out extends TensorPack> {
@@ -63,7 +51,6 @@ export interface CompiledStep<State extends TensorPack, Batch extends TensorPack
 
 interface StepPlan extends CachedPlan {
   readonly output: TensorPack;
-  readonly outputBuffers: readonly Buffer[];
 }
 
 /**
@@ -96,7 +83,6 @@ export function compileStep<State extends TensorPack, Batch extends TensorPack, 
     planStep(fn as unknown as StepFunction, home, structure, batch),
   );
   const dispose = (): void => {
-    for (const { outputBuffers } of cache.plans) for (const buffer of outputBuffers) buffer.ptr = -1;
     cache.clear();
     home.free();
   };
@@ -115,70 +101,12 @@ export function compileStep<State extends TensorPack, Batch extends TensorPack, 
   };
 }
 
-/** Memory of a plan that a tensor reads: the plan lives as long as the tensor. */
+/** Memory of a step that a tensor reads: its owners live as long as the tensor. */
 interface LentBuffer extends Buffer {
-  readonly owner: Plan;
+  readonly owners: readonly [Plan, StateHome];
 }
 
 type StepFunction = (state: TensorPack, batch: TensorPack) => StepResult<TensorPack, TensorPack>;
-
-/** Where a step's state lies from run to run. */
-class StateHome {
-  readonly structure: PackStructure;
-  readonly leaves: ReturnType<typeof leavesOf>;
-  readonly ptrs: readonly number[];
-  private readonly workspace: Workspace = createWorkspace();
-  private freed = false;
-
-  constructor(initial: TensorPack) {
-    this.structure = structureOf(initial, "the state");
-    this.leaves = leavesOf(this.structure);
-    this.ptrs = this.leaves.map(({ shape, dtype }) => this.workspace.take(sizeOf(shape) * BYTES_PER_ELEMENT[dtype]));
-    this.write(initial, "the state");
-  }
-
-  check(): void {
-    if (isTracing()) {
-      throw new TrainlogError(
-        "compile/nested-step",
-        "a compiled step cannot be a part of another compiled function: it changes its own state. Use the plain function there",
-      );
-    }
-    if (!this.freed) return;
-    throw new TrainlogError(
-      "tensor/disposed",
-      "this compiled step was freed by dispose(); make a new one with compileStep",
-    );
-  }
-
-  /** Copies a state in. */
-  write(state: TensorPack, what: string): void {
-    this.check();
-    const tensors: AnyTensor[] = [];
-    if (!collectTensors(state, this.structure, tensors))
-      throw stateChanged(this.structure, structureOf(state, what), what);
-    tensors.forEach((tensor, i) => {
-      const { ptr } = concrete(tensor, "a compiled step");
-      copyElements(ptr, this.ptrs[i] ?? 0, tensor.size * BYTES_PER_ELEMENT[tensor.dtype]);
-    });
-  }
-
-  /** Copies the state out. */
-  read(): TensorPack {
-    this.check();
-    const tensors = this.leaves.map(({ shape, dtype }, i) => {
-      const buffer = allocate(shape, dtype);
-      copyElements(this.ptrs[i] ?? 0, buffer.ptr, sizeOf(shape) * BYTES_PER_ELEMENT[dtype]);
-      return new Tensor(buffer, shape, dtype);
-    });
-    return buildPack(this.structure, tensors);
-  }
-
-  free(): void {
-    this.freed = true;
-    this.workspace.free();
-  }
-}
 
 function planStep(fn: StepFunction, home: StateHome, structure: PackStructure, batch: TensorPack): StepPlan {
   const inputs = flattenPack(batch).map(({ tensor }) => tensor);
@@ -195,36 +123,27 @@ function planStep(fn: StepFunction, home: StateHome, structure: PackStructure, b
       );
       const next: AnyTensor[] = [];
       if (!collectTensors(state, home.structure, next)) {
-        throw stateChanged(home.structure, structureOf(state, "the step's state"), "the state that the step returned");
+        throw stateChanged(home.structure, state, "the state that the step returned");
       }
       result = structureOf(output, "the step's output");
       return [...next, ...flattenPack(output).map(({ tensor }) => tensor)];
     },
   });
   if (result === undefined) throw new RangeError("tracing runs the function");
-  const outputs = traced.graph.outputs.slice(stateCount).map(({ shape, dtype }, i) => {
-    // Belongs to the plan: no scope and no collector knows it, and dispose() of the tensor leaves it alone.
-    const ptr = traced.plan.outputPtrs[stateCount + i] ?? 0;
-    const buffer: LentBuffer = { ptr, sizeBytes: -1, kept: true, owner: traced.plan };
-    return new Tensor(buffer, shape, dtype);
-  });
-  const outputBuffers = outputs.map((tensor) => concrete(tensor, "an output"));
-  return { ...cachedPlan(traced, structure, inputs.length, 0), output: buildPack(result, outputs), outputBuffers };
+  const outputs = lendOutputs(traced, home);
+  const free = (): void => {
+    for (const output of outputs) concrete(output, "an output").ptr = -1;
+    traced.plan.free();
+  };
+  return { ...cachedPlan(traced, structure, inputs.length, 0), output: buildPack(result, outputs), free };
 }
 
-function stateChanged(wanted: PackStructure, given: PackStructure, what: string): TrainlogError {
-  const [before, after] = [leavesOf(wanted), leavesOf(given)];
-  const changed = before.find(({ name, shape, dtype }, i) => {
-    const other = after[i];
-    return other === undefined || other.name !== name || other.dtype !== dtype || !sameShape(other.shape, shape);
+/** Tensors that read the outputs where the plan leaves them: no scope and no collector knows their memory, and dispose() of them leaves it alone. */
+function lendOutputs({ graph, plan }: TracedPlan, home: StateHome): AnyTensor[] {
+  const stateCount = home.leaves.length;
+  return graph.outputs.slice(stateCount).map(({ shape, dtype }, i) => {
+    const ptr = plan.outputPtrs[stateCount + i] ?? 0;
+    const buffer: LentBuffer = { ptr, sizeBytes: -1, kept: true, owners: [plan, home] };
+    return new Tensor(buffer, shape, dtype);
   });
-  const now = after.find(({ name }) => name === changed?.name);
-  const detail =
-    changed === undefined
-      ? `expected ${showStructure(wanted)}, got ${showStructure(given)}`
-      : `"${changed.name}" was ${changed.dtype}${showShape(changed.shape)} and is ${now === undefined ? "missing" : `${now.dtype}${showShape(now.shape)}`}`;
-  return new TrainlogError(
-    "compile/state-changed",
-    `${what} must have the names, shapes and dtypes of the initial state: ${detail}`,
-  );
 }

@@ -1,29 +1,18 @@
 import { describe, expect, it, vi } from "vitest";
 import { grad, scope, valueAndGrad } from "../autograd/transforms.ts";
 import { engine } from "../engine/engine.ts";
-import { TrainlogError } from "../error.ts";
 import { trace } from "../ir/trace.ts";
 import * as p from "../primitives/index.ts";
 import type { TensorPack } from "../tensor/pack.ts";
 import type { AnyTensor, Tensor } from "../tensor/tensor.ts";
 import { compile } from "./compile.ts";
 import { explain } from "./explain.ts";
+import { errorOf } from "./test-error-of.ts";
 
 type Scalar = Tensor<readonly []>;
 
 const row = (size: number): AnyTensor => p.iota([size], 0, "float");
 const scalar = (value: number): Scalar => p.scalar(value, "float") as Scalar;
-
-/** The error that `fn` throws. */
-function errorOf(fn: () => unknown): TrainlogError {
-  try {
-    fn();
-  } catch (error) {
-    if (error instanceof TrainlogError) return error;
-    throw error;
-  }
-  throw new Error("nothing was thrown");
-}
 
 describe("compile", () => {
   it("runs the function once per structure of the arguments", () => {

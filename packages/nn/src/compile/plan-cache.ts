@@ -18,6 +18,8 @@ export interface CachedPlan {
   readonly ptrs: Int32Array;
   /** Memory of the constants that the code reads where they are. */
   readonly constants: readonly Buffer[];
+  /** Frees its memory. */
+  free(): void;
 }
 
 /** Plans by structure of the arguments, the one that was used last first. */
@@ -52,12 +54,12 @@ export function createPlanCache<P extends CachedPlan>(
     }
     const plan = make(structureOf(pack, what), pack);
     plans.unshift(plan);
-    for (const old of plans.splice(maxPlans)) old.traced.plan.free();
+    for (const old of plans.splice(maxPlans)) old.free();
     collectTensors(pack, plan.structure, plan.tensors);
     return plan;
   };
   const clear = (): void => {
-    for (const { traced } of plans.splice(0)) traced.plan.free();
+    for (const plan of plans.splice(0)) plan.free();
   };
   return { planFor, plans, clear };
 }
@@ -65,7 +67,8 @@ export function createPlanCache<P extends CachedPlan>(
 /** What a plan needs to be cached. */
 export function cachedPlan(traced: TracedPlan, structure: PackStructure, inputs: number, results: number): CachedPlan {
   const constants = [...traced.graph.constants.values()].map((tensor) => concrete(tensor, "a compiled function"));
-  return { traced, structure, tensors: [], inputs, ptrs: new Int32Array(inputs + results), constants };
+  const ptrs = new Int32Array(inputs + results);
+  return { traced, structure, tensors: [], inputs, ptrs, constants, free: traced.plan.free };
 }
 
 /**
