@@ -6,7 +6,9 @@
  * const trained = await trainer.train(data, { steps: 200, batchSize: 16 });
  * trained.printSummary();
  */
+
 export type { Dataset } from "../data/dataset.ts";
+export * as Advanced from "./advanced/index.ts";
 export type { Callbacks, EvaluationEvent, StepEvent, Stop, StoppedBy } from "./callbacks.ts";
 export type { Evaluation } from "./evaluate/evaluate.ts";
 export type { LogOption, NewRunOptions } from "./log/open-log.ts";

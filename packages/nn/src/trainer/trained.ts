@@ -9,6 +9,7 @@ import type { Tensor } from "../tensor/tensor.ts";
 import { writeWhole } from "./checkpoint/checkpoint-files.ts";
 import { encodeFile } from "./checkpoint/container.ts";
 import { checkData } from "./data/check-data.ts";
+import type { FittingData } from "./data/fitting-data.ts";
 import { type Evaluation, evaluator } from "./evaluate/evaluate.ts";
 import { predict } from "./predict.ts";
 import { summaryText, type TrainingSummary } from "./report/summary.ts";
@@ -54,7 +55,10 @@ export interface Trained<In extends Shape = Shape, Out extends Shape = Shape, Ta
    *
    * @throws TrainlogError `data/empty`, `shape/mismatch`, `trainer/bad-label`.
    */
-  evaluate(data: Dataset<In, Target>, options?: EvaluateOptions): Promise<Evaluation>;
+  evaluate<DIn extends Shape, DTarget extends Shape>(
+    data: Dataset<DIn, DTarget> & FittingData<In, Target, DIn, DTarget>,
+    options?: EvaluateOptions,
+  ): Promise<Evaluation>;
   /** The model with the averaged weights; undefined unless the optimiser keeps an average (`optim.ema`). */
   averaged(): Trained<In, Out, Target> | undefined;
   /** The model's file as bytes: safetensors with PyTorch's names, readable by `Trainer.load` and by any tool for safetensors. */
@@ -97,7 +101,7 @@ export function trainedHandle(parts: TrainedParts): Trained {
       // A model's result has a float dtype.
       return y as Tensor<Shape, FloatDType> as Tensor<readonly [number, ...Shape], FloatDType>;
     },
-    async evaluate(data, { batchSize = EVALUATION_BATCH, backend = parts.backend } = {}) {
+    async evaluate(data: Dataset, { batchSize = EVALUATION_BATCH, backend = parts.backend }: EvaluateOptions = {}) {
       checkData("evaluate", data, model, task);
       return await evaluator({ model, task, dtype, backend, batchSize }).evaluate(params, state, data);
     },

@@ -8,10 +8,10 @@ import { adam } from "../optim/adam.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { anything, checkOptions, must, wholeNumber } from "../options/check-options.ts";
 import type { Shape } from "../shape/shape.ts";
-import type { ShapeError, ShapeFits, ShowShape } from "../shape/shape-error.ts";
 import type { FloatDType } from "../tensor/dtype.ts";
 import { readWhole } from "./checkpoint/checkpoint-files.ts";
 import { decodeFile } from "./checkpoint/container.ts";
+import type { FittingData } from "./data/fitting-data.ts";
 import { type TargetShape, type TaskOption, taskOf } from "./task/task.ts";
 import type { TrainerParts } from "./train/prepare.ts";
 import { runTraining } from "./train/run-training.ts";
@@ -27,14 +27,6 @@ export interface TrainerOptions<T> {
   /** Determines parameters, order of the data and randomness of the layers. Default 0. */
   readonly seed?: number;
 }
-
-/** A data set that fits, or an error type that says what does not. */
-export type FittingData<In extends Shape, Target extends Shape, DIn extends Shape, DTarget extends Shape> =
-  ShapeFits<DIn, In> extends true
-    ? ShapeFits<DTarget, Target> extends true
-      ? unknown
-      : ShapeError<"the data set's targets do not fit the task", ShowShape<Target>, ShowShape<DTarget>>
-    : ShapeError<"the data set's inputs do not fit the model", ShowShape<In>, ShowShape<DIn>>;
 
 /** A model, its task and its optimiser. `In`, `Out` and `Target` are shapes of one example. */
 export interface Trainer<In extends Shape = Shape, Out extends Shape = Shape, Target extends Shape = Shape> {

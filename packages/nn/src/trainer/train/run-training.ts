@@ -87,7 +87,8 @@ async function runToEnd(
     for (const each of callbacks) await each.onStart?.({ steps: prepared.plan.steps, firstStep });
     const best = bestKeeper(running);
     const end = await runLoop({ ...watched.job, visit: best.visit(watched.job.visit) });
-    await watched.finish(end.step);
+    await watched.finish(end.step, end.stoppedBy);
+    best.look(end.step);
     progress.end(end.step, end.loss);
     for (const each of callbacks) await each.onEnd?.({ step: end.step, stoppedBy: end.stoppedBy });
     return { end, watched, state: await best.stateAtEnd() };
@@ -105,23 +106,29 @@ function restoresBest({ earlyStopping }: TrainOptions): boolean {
 /** Keeps a copy of the state of the best evaluation, when training is to end with it. */
 function bestKeeper({ prepared, runner, evaluations, checkpoints }: Running): {
   visit(visit: LoopJob["visit"]): LoopJob["visit"];
+  /** Keeps the state if the evaluation of this step is the best. */
+  look(step: number): void;
   stateAtEnd(): Promise<TrainState>;
 } {
   let kept: TrainState | undefined;
   let keptStep = -1;
+  const look = (step: number): void => {
+    if (!restoresBest(prepared.options) || evaluations.best()?.step !== step || keptStep === step) return;
+    if (kept !== undefined) for (const { tensor } of flattenPack(kept)) tensor.dispose();
+    kept = runner.state();
+    keptStep = step;
+  };
   return {
     visit: (visit) => async (step, loss) => {
       await visit(step, loss);
-      if (!restoresBest(prepared.options) || evaluations.best()?.step !== step) return;
-      if (kept !== undefined) for (const { tensor } of flattenPack(kept)) tensor.dispose();
-      kept = runner.state();
-      keptStep = step;
+      look(step);
     },
+    look,
     async stateAtEnd() {
       const best = evaluations.best();
       if (!restoresBest(prepared.options) || best === undefined) return runner.state();
       if (kept !== undefined && keptStep === best.step) return kept;
-      // The best one was before an interruption, or is the very last.
+      // The best one was before an interruption.
       const read = await checkpoints.readBest();
       return read !== undefined && read.facts.step === best.step ? read.state : runner.state();
     },

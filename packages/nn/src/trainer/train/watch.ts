@@ -37,8 +37,8 @@ export interface Running {
 /** A running training as the loop sees it, and what it found. */
 export interface Watched {
   readonly job: LoopJob;
-  /** Evaluates, writes the last checkpoint. Called once, after the last step. */
-  finish(step: number): Promise<void>;
+  /** Writes the last checkpoint and evaluates. Called once, after the last step. */
+  finish(step: number, stoppedBy: StoppedBy): Promise<void>;
   evaluation(): Evaluation | undefined;
   elapsedMs(): number;
 }
@@ -60,14 +60,15 @@ export function watch(running: Running): Watched {
   };
   const elapsedMs = (): number => running.elapsedBeforeMs + nowMs() - startMs;
 
-  const evaluate = async (step: number): Promise<void> => {
+  /** @param counts - Whether it can be the best one, or one of those that try early stopping's patience. */
+  const evaluate = async (step: number, counts = true): Promise<void> => {
     const { evalData } = options;
     if (evalData === undefined || evaluatedAt === step) return;
     evaluatedAt = step;
     const state = runner.state();
     evaluation = await running.evaluator.evaluate(state.params, state.model, evalData);
     disposeState(state);
-    const isBest = evaluations.see(step, evaluation);
+    const isBest = counts && evaluations.see(step, evaluation);
     logEvaluation(log, step, evaluation);
     if (isBest) await saveBest(step);
     if (evaluations.isOver()) stopReason ??= "early-stopping";
@@ -141,9 +142,10 @@ export function watch(running: Running): Watched {
       stopRequested: () => stopReason ?? running.interruption.requested(),
       lastCheckpoint: () => checkpoints.lastPath(),
     },
-    async finish(step) {
-      await evaluate(step);
+    async finish(step, stoppedBy) {
+      // First the checkpoint: an evaluation where no uninterrupted run has one must leave no trace in it.
       await save(step);
+      await evaluate(step, stoppedBy === "done");
     },
     evaluation: () => evaluation,
     elapsedMs,

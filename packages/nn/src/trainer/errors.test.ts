@@ -1,0 +1,164 @@
+import { describe, expect, it } from "vitest";
+import * as Data from "../data/index.ts";
+import { engine } from "../engine/engine.ts";
+import * as nn from "../nn/index.ts";
+import * as optim from "../optim/index.ts";
+import { add, log, mean, mul, scalar, sqrt, square, sub, sum } from "../primitives/index.ts";
+import type { AnyTensor, Tensor } from "../tensor/tensor.ts";
+import * as Trainer from "./index.ts";
+
+const grid = Data.regression2to1Grid({ n: 25 });
+const mkModel = nn.sequential(nn.linear(2, 8), nn.relu(), nn.linear(8, 1));
+const trainer = Trainer.new(mkModel, { task: "regression" });
+const quiet = { log: false, progress: false, handleInterrupt: false } as const;
+const train = (options: object, data: unknown = grid) =>
+  trainer.train(data as never, { ...quiet, ...options } as never);
+
+describe("options", () => {
+  it.each([
+    [{ steps: 10, epoch: 3 }, "trainer/unknown-option", 'unknown option "epoch"; did you mean "epochs"?'],
+    [{ steps: 10, batchsize: 3 }, "trainer/unknown-option", 'did you mean "batchSize"?'],
+    [{ steps: 0 }, "trainer/bad-option", "train: steps must be a whole number of at least 1, got 0"],
+    [{ steps: 1.5 }, "trainer/bad-option", "got 1.5"],
+    [{}, "trainer/bad-option", "give either steps or epochs, got neither"],
+    [{ steps: 1, epochs: 1 }, "trainer/bad-option", "give either steps or epochs, got steps 1 and epochs 1"],
+    [{ steps: 1, batchSize: 26 }, "data/batch-too-large", "batchSize is 26, but the data set has 25 examples"],
+    [{ steps: 1, backend: "gpu" }, "trainer/bad-option", 'backend must be "compiled" or "eager", got "gpu"'],
+    [{ steps: 1, dtype: "int32" }, "trainer/bad-option", 'dtype must be "float" or "f64"'],
+    [{ steps: 1, earlyStopping: {} }, "trainer/bad-option", "earlyStopping looks at evaluations, so it needs evalData"],
+    [
+      { steps: 1, checkpoint: {} },
+      "trainer/bad-option",
+      "train: checkpoint: dir must be a text that is not empty, got nothing",
+    ],
+    [{ steps: 1, checkpoint: { dir: "x", keepLst: 2 } }, "trainer/unknown-option", 'did you mean "keepLast"?'],
+    [{ steps: 1, callbacks: { onstep: () => {} } }, "trainer/unknown-option", 'did you mean "onStep"?'],
+    [{ steps: 1, log: "" }, "trainer/bad-option", "log is an empty text"],
+  ])("%j are refused", async (options, code, words) => {
+    const refusal = await train(options).catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ code });
+    expect((refusal as Error).message).toContain(words);
+  });
+
+  it.each([
+    [{ task: "regresion" }, /task must be "regression", "classification", a loss function/],
+    [{ task: "regression", optimiser: optim.adam({ lr: 1 }) }, /did you mean "optimizer"\?/],
+    [{ task: "regression", optimizer: "adam" }, /optimizer must be an optimiser such as/],
+    [{ task: "regression", seed: -1 }, /seed must be a whole number of at least 0, got -1/],
+    [{ task: { los: () => {} } }, /did you mean "loss"\?/],
+  ])("Trainer.new refuses %j", (options, words) => {
+    expect(() => Trainer.new(mkModel, options as never)).toThrow(words);
+  });
+});
+
+describe("data", () => {
+  it("is checked before anything is allocated", async () => {
+    const used = engine().allocator.usedBytes();
+    const empty = Data.take(grid, 0);
+    await expect(train({ steps: 1 }, empty)).rejects.toThrow(/train: the data set has no examples/);
+    const three = Data.tensorDataset([[1, 2, 3]], [[1]]);
+    await expect(train({ steps: 1 }, three)).rejects.toThrow(
+      /train: the model takes examples of shape \[2\], but the data set's inputs have shape \[3\]/,
+    );
+    const two = Data.tensorDataset([[1, 2]], [[1, 2]]);
+    await expect(train({ steps: 1 }, two)).rejects.toThrow(
+      /regression takes targets of shape \[1\], but the data set's targets have shape \[2\]/,
+    );
+    await expect(train({ steps: 1 }, [1, 2])).rejects.toThrow(/expected a data set such as Data.tensorDataset/);
+    expect(engine().allocator.usedBytes()).toBeLessThanOrEqual(used);
+  });
+
+  it.each([3, -1])("with the label %d of three classes is refused, naming the example", async (label) => {
+    const data = Data.tensorDataset(
+      [
+        [0, 0],
+        [1, 1],
+        [2, 2],
+      ],
+      [0, label, 2],
+    );
+    const classify = Trainer.new(nn.sequential(nn.linear(2, 3)), { task: "classification" });
+    await expect(classify.train(data, { ...quiet, steps: 1 })).rejects.toThrow(
+      `example 1 has the label ${label}, but the model has 3 classes: labels go from 0 to 2`,
+    );
+  });
+
+  it("with labels that go wrong later, in a data set that answers with promises, is refused at the batch", async () => {
+    const base = Data.tensorDataset(
+      [
+        [0, 0],
+        [1, 1],
+      ],
+      [0, 7],
+    );
+    const slow: Trainer.Dataset<readonly [2], readonly []> = {
+      length: 2,
+      inputShape: [2],
+      targetShape: [],
+      inputDType: "float",
+      targetDType: "int32",
+      readInto: async (indices, inputs, targets) => base.readInto(indices, inputs, targets),
+    };
+    const classify = Trainer.new(nn.sequential(nn.linear(2, 3)), { task: "classification" });
+    await expect(classify.train(slow, { ...quiet, steps: 4, batchSize: 1 })).rejects.toMatchObject({
+      code: "trainer/bad-label",
+    });
+  });
+});
+
+describe.each(["eager", "compiled"] as const)("a loss that is not finite on backend %s", (backend) => {
+  const failure = async (made: { train: typeof trainer.train }, options: object = {}, data: unknown = grid) => {
+    const error = await made
+      .train(data as never, { ...quiet, steps: 50, backend, ...options } as never)
+      .catch((cause: unknown) => cause);
+    expect(error).toBeInstanceOf(Trainer.NonFiniteError);
+    return error as Trainer.NonFiniteError;
+  };
+
+  it("names the first layer whose output is not finite", async () => {
+    const logOfZero = nn.lambda((x: Tensor<[number, 4]>) => log(mul(x, scalar(0, x.dtype))) as Tensor<[number, 4]>);
+    const model = nn.sequential(nn.linear(2, 4), logOfZero, nn.linear(4, 1));
+    const error = await failure(Trainer.new(model, { task: "regression" }) as never);
+    expect(error.facts.step).toBe(0);
+    expect(error.message).toMatch(
+      /^the loss is (NaN|-?Infinity) at step 0: the output of layer 1 .* is the first that is not finite; no checkpoint was written/,
+    );
+  });
+
+  it("names the example whose numbers are not finite", async () => {
+    const data = Data.tensorDataset(
+      [
+        [0, 0],
+        [1, Number.NaN],
+      ],
+      [[0], [1]],
+    );
+    const error = await failure(trainer as never, { shuffle: false }, data);
+    expect(error.message).toContain("the batch's inputs ([2, 2]) hold NaN in example 1, element 1");
+  });
+
+  it("names the parameters whose gradients were not finite at the step before", async () => {
+    const steep = Trainer.new(mkModel, {
+      task: (outputs, targets, { params }) => {
+        // Finite at first, with an infinite gradient: √0.
+        const zero = mul(params["2.bias"] as AnyTensor, scalar(0, outputs.dtype));
+        return addRoot(outputs, targets, zero);
+      },
+      optimizer: optim.sgd({ lr: 0.1 }),
+    });
+    const error = await failure(steep as never);
+    expect(error.facts.parameters).toContain("2.bias");
+    expect(error.facts.step).toBe(1);
+  });
+
+  it("names the loss itself when all layers are fine", async () => {
+    const bad = Trainer.new(mkModel, { task: (outputs) => log(mul(mean(outputs), scalar(0, outputs.dtype))) });
+    expect((await failure(bad as never)).message).toContain(
+      "every layer's output is finite, so the loss itself overflowed",
+    );
+  });
+});
+
+function addRoot(outputs: AnyTensor, targets: AnyTensor, zero: AnyTensor): AnyTensor {
+  return add(mean(square(sub(outputs, targets))), sum(sqrt(zero)));
+}
