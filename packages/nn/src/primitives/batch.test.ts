@@ -12,6 +12,7 @@ import {
   argmax,
   concat,
   equal,
+  fill,
   floor,
   foldIn,
   iota,
@@ -28,6 +29,7 @@ import {
   takeAlong,
   uniform,
 } from "./index.ts";
+import { maxPool2dPrimitive } from "./max-pool.ts";
 import { inputsFor, programOrGradient } from "./test-programs.ts";
 
 const EXAMPLES = 3;
@@ -148,6 +150,21 @@ describe("the batch rule of convolution", () => {
     };
     expect(shapeOf(undefined)).toEqual([2 * EXAMPLES, 4, 2, 2]);
     expect(shapeOf(0)).toEqual([2, 4 * EXAMPLES, 2, 2]);
+  });
+});
+
+describe("no examples at all", () => {
+  it("give nothing, of the right shape", () => {
+    const none = { tensor: fill([0, 2, 1, 3, 3], 1, "f64"), axis: 0 };
+    const frame = [
+      [0, 0],
+      [0, 0],
+    ] as const;
+    const weight = { tensor: fill([4, 1, 2, 2], 1, "f64"), axis: undefined };
+    const convolution = { stride: [1, 1], padding: frame, dilation: [1, 1], groups: 1 } as const;
+    expect(conv2dPrimitive.batch!([none, weight], convolution).output.shape).toEqual([0, 2, 4, 2, 2]);
+    const pool = { window: [2, 2], stride: [1, 1], padding: frame } as const;
+    expect(maxPool2dPrimitive.batch!([none], pool).output.shape).toEqual([0, 2, 1, 2, 2]);
   });
 });
 

@@ -1,7 +1,7 @@
 /** @file Convolutions of many examples as one: by a larger batch when they share the weight, by more groups when each has its own. */
 import { sizeOf } from "../shape/shape.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
-import { type Batched, batchRepeated, batchSize, moveAxis } from "./batching.ts";
+import { type Batched, batchRepeated, batchSize, inFront, moveAxis } from "./batching.ts";
 import type { ConvolutionAttributes } from "./convolution.ts";
 import { reshape } from "./layout.ts";
 import type { BatchedInput } from "./primitive.ts";
@@ -23,27 +23,46 @@ export interface BilinearConvolution<A extends ConvolutionAttributes> {
 export function convolutionOfExamples<A extends ConvolutionAttributes>(
   operands: readonly BatchedInput[],
   attributes: A,
+  convolution: BilinearConvolution<A>,
+): Batched {
+  const { inputs, output } = convolution;
+  const sharesWeight = operands.every(({ axis }, i) => inputs[i] !== "weight" || axis === undefined);
+  return sharesWeight && output !== "weight"
+    ? asLargerBatch(operands, attributes, convolution)
+    : asMoreGroups(operands, attributes, convolution);
+}
+
+function asLargerBatch<A extends ConvolutionAttributes>(
+  operands: readonly BatchedInput[],
+  attributes: A,
+  { inputs, run }: BilinearConvolution<A>,
+): Batched {
+  const size = batchSize(operands);
+  let perExample = 0;
+  const [a, b] = operands.map((input, i) => {
+    if (inputs[i] === "weight") return input.tensor;
+    const images = batchRepeated(input, size);
+    perExample = images.shape[1] ?? 0;
+    return joined(images, 0);
+  });
+  const y = run(a!, b!, attributes);
+  return inFront(reshape(y, [size, perExample, ...y.shape.slice(1)]));
+}
+
+function asMoreGroups<A extends ConvolutionAttributes>(
+  operands: readonly BatchedInput[],
+  attributes: A,
   { inputs, output, run }: BilinearConvolution<A>,
 ): Batched {
   const size = batchSize(operands);
-  const sharesWeight =
-    output !== "weight" && operands.every(({ axis }, i) => inputs[i] !== "weight" || axis === undefined);
-  const axisOf = (role: Role): number => (sharesWeight ? 0 : GROUP_AXIS[role]);
-  const [a, b] = operands.map((input, i) =>
-    sharesWeight && inputs[i] === "weight" ? input.tensor : merged(batchRepeated(input, size), axisOf(inputs[i]!)),
-  );
-  const groups = sharesWeight ? attributes.groups : attributes.groups * size;
-  return split(run(a!, b!, { ...attributes, groups }), axisOf(output), size);
+  const [a, b] = operands.map((input, i) => joined(batchRepeated(input, size), GROUP_AXIS[inputs[i]!]));
+  const y = run(a!, b!, { ...attributes, groups: attributes.groups * size });
+  const axis = GROUP_AXIS[output];
+  return { output: reshape(y, y.shape.toSpliced(axis, 1, size, (y.shape[axis] ?? 0) / size)), axis };
 }
 
 /** The batch axis (the first) joined with an axis of the examples, examples behind each other. */
-function merged(x: AnyTensor, axis: number): AnyTensor {
+function joined(x: AnyTensor, axis: number): AnyTensor {
   const moved = moveAxis(x, 0, axis);
   return reshape(moved, moved.shape.toSpliced(axis, 2, sizeOf(moved.shape.slice(axis, axis + 2))));
-}
-
-/** The transpose of {@link merged}; the batch axis stays where it is. */
-function split(x: AnyTensor, axis: number, size: number): Batched {
-  const each = (x.shape[axis] ?? 0) / size;
-  return { output: reshape(x, x.shape.toSpliced(axis, 1, size, each)), axis };
 }

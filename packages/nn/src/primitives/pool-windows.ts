@@ -85,10 +85,8 @@ export function eachPlace(
 /** The rule for `vmap`: examples become a larger batch. */
 export function poolOfExamples<A>(primitive: Primitive<A>, inputs: readonly BatchedInput[], attributes: A): Batched {
   const size = batchSize(inputs);
-  const images = inputs.map((input) => {
-    const x = batchRepeated(input, size);
-    return reshape(x, x.shape.toSpliced(0, 2, sizeOf(x.shape.slice(0, 2))));
-  });
+  const examples = inputs.map((input) => batchRepeated(input, size));
+  const images = examples.map((x) => reshape(x, x.shape.toSpliced(0, 2, sizeOf(x.shape.slice(0, 2)))));
   const y = apply(primitive, images, attributes);
-  return inFront(reshape(y, y.shape.toSpliced(0, 1, size, (y.shape[0] ?? 0) / size)));
+  return inFront(reshape(y, [size, examples[0]?.shape[1] ?? 0, ...y.shape.slice(1)]));
 }
