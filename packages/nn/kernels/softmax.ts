@@ -1,7 +1,6 @@
 /** @file Softmax and its logarithm over rows, with gradients. */
-import { firstLanes, horizontalSum, storeUpTo4 } from "./lanes";
+import { firstLanes, horizontalMax, horizontalSum, storeUpTo4 } from "./lanes";
 import { JOB_SOFTMAX } from "./job-numbers";
-import { maxRow } from "./reduce";
 import { argument, isBig, partStart, run, setArgument } from "./threads";
 import { exp, log } from "./vector-math";
 
@@ -38,11 +37,30 @@ function oneRow(what: i32, out: usize, x: usize, y: usize, row: i32, length: i32
   else logSoftmaxGradRow(out + offset, x + offset, y + offset, length);
 }
 
+/**
+ * Largest of a row, or of what is before and behind a NaN: that makes the whole row NaN anyway, and a maximum that keeps it would cost four times as
+ * much.
+ */
+function largest(x: usize, length: i32): f32 {
+  let y = f32x4.splat(-Infinity), z = y;
+  for (; length >= 8; length -= 8, x += 32) {
+    y = f32x4.pmax(y, v128.load(x));
+    z = f32x4.pmax(z, v128.load(x, 16));
+  }
+  y = f32x4.pmax(y, z);
+  if (length >= 4) y = f32x4.pmax(y, v128.load(x));
+  if (length & 3) {
+    x += <usize>(length & 4) << 2;
+    y = f32x4.pmax(y, v128.bitselect(v128.load(x), f32x4.splat(-Infinity), firstLanes(length & 3)));
+  }
+  return horizontalMax(y);
+}
+
 function softmaxRow(out: usize, x: usize, length: i32): void {
-  const largest = f32x4.splat(maxRow(x, length));
+  const shift = f32x4.splat(largest(x, length));
   let sums = f32x4.splat(0);
   for (let left = length, at: usize = 0; left > 0; left -= 4, at += 16) {
-    const e = exp(f32x4.sub(v128.load(x + at), largest));
+    const e = exp(f32x4.sub(v128.load(x + at), shift));
     sums = f32x4.add(sums, left >= 4 ? e : v128.and(e, firstLanes(left)));
     storeUpTo4(out + at, e, left);
   }
@@ -51,15 +69,15 @@ function softmaxRow(out: usize, x: usize, length: i32): void {
 }
 
 function logSoftmaxRow(out: usize, x: usize, length: i32): void {
-  const largest = f32x4.splat(maxRow(x, length));
+  const shift = f32x4.splat(largest(x, length));
   let sums = f32x4.splat(0);
   for (let left = length, at: usize = 0; left > 0; left -= 4, at += 16) {
-    const e = exp(f32x4.sub(v128.load(x + at), largest));
+    const e = exp(f32x4.sub(v128.load(x + at), shift));
     sums = f32x4.add(sums, left >= 4 ? e : v128.and(e, firstLanes(left)));
   }
   const logarithm = log(f32x4.splat(horizontalSum(sums)));
   for (let left = length; left > 0; left -= 4, out += 16, x += 16) {
-    storeUpTo4(out, f32x4.sub(f32x4.sub(v128.load(x), largest), logarithm), left);
+    storeUpTo4(out, f32x4.sub(f32x4.sub(v128.load(x), shift), logarithm), left);
   }
 }
 

@@ -103,6 +103,13 @@ describe("kernels of reductions and rows", () => {
     });
   });
 
+  it.each(["sum", "max", "min"])("%s is its reference over rows of many columns", (name) => {
+    law(name, (n) => [[n.operand([n.whole(1, 1100), n.whole(1, 40)])], { axes: [0], keepDims: false }], {
+      tolerance: 1e-5,
+      runs: 12,
+    });
+  });
+
   it("sums keep their digits over a million elements", () => {
     const n = new TestNumbers(3);
     for (const [shape, axes] of [
