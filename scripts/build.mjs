@@ -5,8 +5,8 @@
  * an older Node before the pinned one is installed (`npm install --package-lock-only`): then there is nothing to build with, and it says so.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -28,12 +28,13 @@ function run(title, command, args, cwd = root) {
 }
 
 /** Compiles into a fresh folder and swaps it in: nobody sees half a build, and no file of an earlier one stays behind. */
-function compile(title, packageDir) {
+function compile(title, packageDir, { compact = false } = {}) {
   const dist = join(packageDir, "dist");
   const fresh = join(packageDir, `.dist-${process.pid}`);
   mkdirSync(fresh);
   process.on("exit", () => rmSync(fresh, { recursive: true, force: true }));
   run(title, bin("tsc"), ["-p", join(packageDir, "tsconfig.build.json"), "--outDir", fresh]);
+  if (compact) compactPackage(title, fresh);
   for (const kept of ["dashboard"]) {
     if (existsSync(join(dist, kept))) renameSync(join(dist, kept), join(fresh, kept));
   }
@@ -41,8 +42,52 @@ function compile(title, packageDir) {
   renameSync(fresh, dist);
 }
 
+/** Packages that a user installs when they want what needs them. */
+const PEERS = ["fflate", "fast-png", "jpeg-js", "hyparquet", "onnxruntime-node", "trainlog"];
+
+/**
+ * Makes a package small for those who load it as it is, browsers above all: one file of JavaScript without comments (and one for each part that is
+ * loaded on demand), and only those declarations that can be reached from the entry. Names stay as they are, for readable stacks.
+ */
+function compactPackage(title, dir) {
+  const outside = ["node:*", ...PEERS].map((name) => `--external:${name}`);
+  const options = [
+    "--bundle",
+    "--splitting",
+    "--format=esm",
+    "--platform=neutral",
+    "--minify-whitespace",
+    "--minify-syntax",
+  ];
+  const bundled = join(dir, ".bundled");
+  run(
+    `${title}, in one file`,
+    bin("esbuild"),
+    ["index.js", ...options, ...outside, "--log-level=warning", `--outdir=${bundled}`],
+    dir,
+  );
+  const kept = reachableDeclarations(join(dir, "index.d.ts"));
+  for (const name of readdirSync(dir, { recursive: true })) {
+    const file = join(dir, name);
+    const isOurs = !file.startsWith(bundled);
+    if (isOurs && (name.endsWith(".js") || (name.endsWith(".d.ts") && !kept.has(file)))) rmSync(file);
+  }
+  for (const name of readdirSync(bundled)) renameSync(join(bundled, name), join(dir, name));
+  rmSync(bundled, { recursive: true });
+}
+
+/** The declaration files that an entry imports, and these import, and so on. */
+function reachableDeclarations(entry, seen = new Set()) {
+  if (seen.has(entry) || !existsSync(entry)) return seen;
+  seen.add(entry);
+  for (const [, path] of readFileSync(entry, "utf8").matchAll(/(?:from|import\()\s*"(\.[^"]+)"/g)) {
+    reachableDeclarations(join(dirname(entry), path.replace(/\.[jt]s$/, ".d.ts")), seen);
+  }
+  return seen;
+}
+
 // The command line trains with the toolkit, so the toolkit's types come first.
-compile("nn", join(root, "packages", "nn"));
+compile("nn", join(root, "packages", "nn"), { compact: true });
 compile("trainlog", join(root, "packages", "trainlog"));
 if (existsSync(join(root, "packages", "dashboard", "vite.config.ts"))) {
   run("dashboard", bin("vite"), ["build", "--logLevel", "warn"], join(root, "packages", "dashboard"));
