@@ -125,7 +125,7 @@ export function oneHot<S extends Shape, Depth extends number, D extends DType = 
   indices: Tensor<S, "int32">,
   depth: Depth,
   options: { readonly dtype?: D } = {},
-): Tensor<[...S, Depth], D> {
+): Tensor<[...S, Depth], NoInfer<D>> {
   return typed(primitives.oneHot(indices, depth, options.dtype ?? "float"));
 }
 

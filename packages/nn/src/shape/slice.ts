@@ -172,21 +172,24 @@ export type TakeShape<S extends Shape, Indices extends Shape, Axis extends numbe
           ? Shape
           : ReplaceAxis<S, NormalAxis<S, Axis>, Indices>;
 
-/** `S` grown on both sides of each axis by `[before, after]`. */
-export type PadShape<S extends Shape, Widths extends readonly (readonly [number, number])[], Out extends Shape = []> =
+/** `S` grown on both sides of each axis by `[before, after]`, or a `ShapeError`. */
+export type PadShape<
+  S extends Shape,
+  Widths extends readonly (readonly [number, number])[],
+  Left extends Shape = S,
+  Out extends Shape = [],
+> =
   IsOpen<S> extends true
     ? Shape
-    : S extends readonly [infer Size extends number, ...infer Rest extends Shape]
-      ? Widths extends readonly [
-          readonly [infer Before extends number, infer After extends number],
-          ...infer Others extends readonly (readonly [number, number])[],
-        ]
-        ? PadShape<Rest, Others, [...Out, Add<Add<Size, Before>, After>]>
-        : number extends Widths["length"]
-          ? Shape
-          : ShapeError<"pad: every axis needs its widths", "[before, after] for each axis", ShowShape<[...Out, ...S]>>
-      : Widths extends readonly []
-        ? Out
-        : number extends Widths["length"]
-          ? Shape
-          : ShapeError<"pad: there are more widths than axes", "[before, after] for each axis", ShowShape<Out>>;
+    : number extends Widths["length"]
+      ? Shape
+      : Left extends readonly [infer Size extends number, ...infer Rest extends Shape]
+        ? Widths extends readonly [
+            readonly [infer Before extends number, infer After extends number],
+            ...infer Others extends readonly (readonly [number, number])[],
+          ]
+          ? PadShape<S, Others, Rest, [...Out, Add<Add<Size, Before>, After>]>
+          : ShapeError<"pad: every axis needs its widths", "[before, after] for each axis", ShowShape<S>>
+        : Widths extends readonly []
+          ? Out
+          : ShapeError<"pad: there are more widths than axes", "[before, after] for each axis", ShowShape<S>>;

@@ -1,4 +1,9 @@
-/** @file Making tensors: from literals, from typed arrays, from rules. */
+/**
+ * @file Making tensors: from literals, from typed arrays, from rules.
+ *
+ * `NoInfer` in the results: only the option chooses the element type. Without it the compiler would take it from an annotation, and believe
+ * `const x: Tensor<[2], "f64"> = zeros([2])`.
+ */
 import { allocate, viewOf } from "../engine/engine.ts";
 import { describeValue, TrainlogError } from "../error.ts";
 import * as primitives from "../primitives/index.ts";
@@ -41,7 +46,7 @@ export type DataShape<T> = T extends NumberArray ? [number] : LiteralShape<T>;
 export function tensor<const T extends NestedNumbers | NumberArray, D extends DType = DTypeOfData<T>>(
   values: T & Check<DataShape<T>>,
   options: CreateOptions<D> = {},
-): Tensor<Checked<DataShape<T>>, D> {
+): Tensor<Checked<DataShape<T>>, NoInfer<D>> {
   const data: NestedNumbers | NumberArray = values;
   const dtype = options.dtype ?? dtypeOf(data);
   const made = isNumberArray(data) ? fromNumbers([data.length], data, dtype) : fromNested(data, dtype);
@@ -78,7 +83,7 @@ export function tensorND<
   const S extends Shape,
   const V extends readonly number[] | NumberArray,
   D extends DType = DTypeOfData<V>,
->(shape: S, values: V & Check<CountCheck<S, V>>, options: CreateOptions<D> = {}): Tensor<Plain<S>, D> {
+>(shape: S, values: V & Check<CountCheck<S, V>>, options: CreateOptions<D> = {}): Tensor<Plain<S>, NoInfer<D>> {
   const data: readonly number[] | NumberArray = values;
   const count = sizeOf(checkShape(shape));
   if (data.length !== count) {
@@ -144,7 +149,7 @@ function chosen<D extends DType>({ dtype }: CreateOptions<D>): D {
 export function zeros<const S extends Shape, D extends DType = "float">(
   shape: S,
   options: CreateOptions<D> = {},
-): Tensor<Plain<S>, D> {
+): Tensor<Plain<S>, NoInfer<D>> {
   return full(shape, 0, options);
 }
 
@@ -152,7 +157,7 @@ export function zeros<const S extends Shape, D extends DType = "float">(
 export function ones<const S extends Shape, D extends DType = "float">(
   shape: S,
   options: CreateOptions<D> = {},
-): Tensor<Plain<S>, D> {
+): Tensor<Plain<S>, NoInfer<D>> {
   return full(shape, 1, options);
 }
 
@@ -161,7 +166,7 @@ export function full<const S extends Shape, D extends DType = "float">(
   shape: S,
   value: number,
   options: CreateOptions<D> = {},
-): Tensor<Plain<S>, D> {
+): Tensor<Plain<S>, NoInfer<D>> {
   const dtype = chosen(options);
   if (dtype === "int32" && !isInt32(value)) throw badValue(value, 0, dtype);
   return primitives.fill(shape, value, dtype) as AnyTensor as Tensor<Plain<S>, D>;
@@ -181,7 +186,7 @@ export function onesLike<S extends Shape, D extends DType>(x: Tensor<S, D>): Ten
 export function eye<Rows extends number, Columns extends number = Rows, D extends DType = "float">(
   rows: Rows,
   options: CreateOptions<D> & { readonly columns?: Columns } = {},
-): Tensor<[Rows, Columns], D> {
+): Tensor<[Rows, NoInfer<Columns>], NoInfer<D>> {
   const shape = [rows, options.columns ?? rows];
   const row = primitives.iota(shape, 0, "int32");
   const column = primitives.iota(shape, 1, "int32");
@@ -199,17 +204,20 @@ export function eye<Rows extends number, Columns extends number = Rows, D extend
  * arange(4);                              // Tensor<[4], "int32">: 0, 1, 2, 3
  * arange(0, 1, { step: 0.25, dtype: "float" });
  */
-export function arange<N extends number, D extends DType = "int32">(end: N, options?: ArangeOptions<D>): Tensor<[N], D>;
+export function arange<N extends number, D extends DType = "int32">(
+  end: N,
+  options?: ArangeOptions<D>,
+): Tensor<[N], NoInfer<D>>;
 export function arange<D extends DType = "int32">(
   start: number,
   end: number,
   options?: ArangeOptions<D>,
-): Tensor<[number], D>;
+): Tensor<[number], NoInfer<D>>;
 export function arange<D extends DType>(
   first: number,
   second?: number | ArangeOptions<D>,
   third?: ArangeOptions<D>,
-): Tensor<[number], D> {
+): Tensor<[number], NoInfer<D>> {
   const [start, end, options] = typeof second === "number" ? [first, second, third] : [0, first, second];
   const { step = 1, dtype = "int32" } = options ?? {};
   const length = Math.max(0, Math.ceil((end - start) / step));
@@ -243,7 +251,7 @@ export function linspace<N extends number, D extends DType = "float">(
   end: number,
   count: N,
   options: CreateOptions<D> = {},
-): Tensor<[N], D> {
+): Tensor<[N], NoInfer<D>> {
   const [length] = checkShape([count]);
   const last = count - 1;
   // The far end is exact, whatever rounding does on the way.

@@ -88,7 +88,7 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = "float"> 
 
   static {
     // How Node's console shows it. The key is no name that an interface could declare.
-    Object.defineProperty(this.prototype, Symbol.for("nodejs.util.inspect.custom"), {
+    Object.defineProperty(Tensor.prototype, Symbol.for("nodejs.util.inspect.custom"), {
       value(this: AnyTensor) {
         return this.toString();
       },
