@@ -1,5 +1,6 @@
 /** @file What a script can hear of while it trains. */
 import type { Evaluation } from "./evaluate/evaluate.ts";
+import type { Predict } from "./probe/probe.ts";
 
 /** Ends training after the running step. */
 export type Stop = (reason?: string) => void;
@@ -20,6 +21,8 @@ export interface EvaluationEvent {
   readonly evaluation: Evaluation;
   /** Whether its loss is the lowest so far. */
   readonly isBest: boolean;
+  /** The model as it is at this step, in evaluation mode: for pictures and tables of its own. Holds until the callbacks have answered. */
+  readonly predict: Predict;
   readonly stop: Stop;
 }
 

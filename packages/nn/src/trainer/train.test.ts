@@ -194,6 +194,41 @@ describe("stopping early", () => {
   });
 });
 
+describe("a callback of evaluations", () => {
+  it.each(BACKENDS)("can ask the model as it is then, one example or a batch (%s)", async (backend) => {
+    const answers: (readonly number[])[] = [];
+    const onEvaluation = ({ predict }: Trainer.EvaluationEvent): void => {
+      const [first = Number.NaN] = predict([0.25, -0.75]);
+      const rows = predict([
+        [0.25, -0.75],
+        [1, 1],
+      ]);
+      expect(rows).toHaveLength(2);
+      expect(rows[0]).toBe(first);
+      answers.push([...rows]);
+    };
+    const used = engine().allocator.usedBytes();
+    const trained = await quickstart().train(grid, {
+      ...quiet,
+      steps: 20,
+      backend,
+      evalData: grid,
+      evalEvery: 10,
+      callbacks: { onEvaluation },
+    });
+    const last = await trained.eval(
+      tensor([
+        [0.25, -0.75],
+        [1, 1],
+      ]),
+    );
+    expect(answers).toHaveLength(2);
+    expect(answers[0]).not.toEqual(answers[1]);
+    expect(answers[1]).toEqual([...last.data()]);
+    expect(engine().allocator.usedBytes() - used).toBeLessThan(100_000);
+  });
+});
+
 describe("the optimiser's average", () => {
   it("is a handle of its own", async () => {
     const optimizer = optim.chain(optim.adam({ lr: 0.03 }), optim.ema({ decay: 0.9 }));

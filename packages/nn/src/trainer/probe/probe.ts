@@ -19,7 +19,7 @@ export interface ProbeReading {
   readonly values?: Readonly<Record<string, number>>;
 }
 
-/** Computes the model for one example. */
+/** Computes the model for one example `[...In]`, or for a batch `[n, ...In]`: the numbers of its result in row-major order. */
 export type Predict = (input: AnyTensor | NestedNumbers) => Float32Array | Float64Array | Int32Array;
 
 /** A question to a model. `In` is the shape of its examples. */

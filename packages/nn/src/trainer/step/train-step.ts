@@ -70,30 +70,59 @@ export interface StepDone {
   readonly output: StepOutput;
 }
 
+/** What a step learns from its batch, before the update. */
+export interface Learned {
+  readonly grads: Params;
+  /** The model's next state. */
+  readonly model: State;
+  /** The next state of the randomness. */
+  readonly random: TrainState["random"];
+  readonly output: StepOutput;
+}
+
 /**
- * Forward, backward and update.
+ * Forward and backward.
  *
  * @param looked - Whether metrics and gradient norms are wanted.
  * @throws TrainlogError `trainer/bad-loss` when the objective gives no scalar.
  */
-export function trainStep(setup: StepSetup, state: TrainState, batch: readonly AnyTensor[], looked: boolean): StepDone {
-  const { params, optimizer: before, model, random } = state;
+export function learn(
+  setup: StepSetup,
+  { params, model, random }: Omit<TrainState, "optimizer">,
+  batch: readonly AnyTensor[],
+  looked: boolean,
+): Learned {
   const key = random.key === undefined ? undefined : stepKey(random.key, random.step);
   const { value, grad, aux } = valueGradAux((tracked: Params) => {
     const call = modelCall(setup.model, tracked, model, key, true);
     const { loss, metrics } = setup.objective(call, batch);
     return { value: checkLoss(loss), aux: { model: call.state(), metrics: looked ? metrics() : {} } };
   })(params);
-  const { updates, state: after } = setup.optimizer.update(grad, before, params);
   return {
-    state: {
-      params: applyUpdates(params, updates),
-      optimizer: after,
-      model: aux.model,
-      random: random.key === undefined ? random : { key: random.key, step: add(random.step, scalar(1, "int32")) },
-    },
+    grads: grad,
+    model: aux.model,
+    random: random.key === undefined ? random : { key: random.key, step: add(random.step, scalar(1, "int32")) },
     output: { loss: value, seen: looked ? { ...gradientFacts(grad, setup.gradientNorms), metrics: aux.metrics } : {} },
   };
+}
+
+/** Parameters and the optimiser's state. */
+export type Weights = Pick<TrainState, "params" | "optimizer">;
+
+/** The optimiser's part of a step. */
+export function updateWeights(optimizer: Optimizer, { params, optimizer: before }: Weights, grads: Params): Weights {
+  const { updates, state } = optimizer.update(grads, before, params);
+  return { params: applyUpdates(params, updates), optimizer: state };
+}
+
+/**
+ * Forward, backward and update.
+ *
+ * @throws TrainlogError as {@link learn}.
+ */
+export function trainStep(setup: StepSetup, state: TrainState, batch: readonly AnyTensor[], looked: boolean): StepDone {
+  const { grads, output, model, random } = learn(setup, state, batch, looked);
+  return { state: { ...updateWeights(setup.optimizer, state, grads), model, random }, output };
 }
 
 function gradientFacts(grads: Params, each: boolean): Omit<Seen, "metrics"> {

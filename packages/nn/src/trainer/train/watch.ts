@@ -11,12 +11,13 @@ import type { Evaluation, Evaluator } from "../evaluate/evaluate.ts";
 import type { Interruption } from "../interrupt.ts";
 import type { LogRow, LogSink } from "../log/log-sink.ts";
 import type { LoopJob } from "../loop.ts";
+import { predictor } from "../predict.ts";
 import type { Progress } from "../report/progress.ts";
 import type { Observation, StepRunner } from "../step/runner.ts";
 import { callbacksOf } from "../train-options.ts";
 import type { EvaluationWatch } from "../watch-evaluations.ts";
 import type { Checkpoints } from "./checkpoints.ts";
-import type { Prepared } from "./prepare.ts";
+import { numbersOf, type Prepared } from "./prepare.ts";
 
 /** The parts of a running training. */
 export interface Running {
@@ -67,12 +68,13 @@ export function watch(running: Running): Watched {
     evaluatedAt = step;
     const state = runner.state();
     evaluation = await running.evaluator.evaluate(state.params, state.model, evalData);
-    disposeState(state);
     const isBest = counts && evaluations.see(step, evaluation);
     logEvaluation(log, step, evaluation);
     if (isBest) await saveBest(step);
     if (evaluations.isOver()) stopReason ??= "early-stopping";
-    for (const each of callbacks) await each.onEvaluation?.({ step, evaluation, isBest, stop });
+    const predict = predictor(numbersOf(prepared, state));
+    for (const each of callbacks) await each.onEvaluation?.({ step, evaluation, isBest, predict, stop });
+    disposeState(state);
   };
 
   const checkpointOf = (step: number): Parameters<Checkpoints["write"]>[0] => ({
