@@ -111,7 +111,7 @@ function runChild(source: string, env: Readonly<Record<string, string>>): string
   return execFileSync(
     process.execPath,
     ["--conditions=@trainlog/source", "--input-type=module", "--eval", imports + source],
-    { encoding: "utf8", timeout: 20_000, env: { ...process.env, ...env } },
+    { encoding: "utf8", timeout: 20_000, stdio: "pipe", env: { ...process.env, ...env } },
   );
 }
 
@@ -127,6 +127,10 @@ describe("a process", () => {
 
   it("takes the number of threads from TRAINLOG_THREADS", () => {
     expect(runChild("process.stdout.write(String(threadCount()))", { TRAINLOG_THREADS: "5" })).toBe("5");
+  });
+
+  it("says which variable is wrong", () => {
+    expect(() => runChild("", { TRAINLOG_THREADS: "many" })).toThrowError(/TRAINLOG_THREADS=many is NaN; it must be/);
   });
 
   it("runs on one thread where there is no SharedArrayBuffer", () => {

@@ -57,18 +57,18 @@ export function createThreads({ module, memory, allocator, shared }: ThreadsOpti
   return { count: () => control()[CONTROL.WANTED / 4] ?? 1, set, start };
 }
 
-function checkCount(count: number): number {
+function checkCount(count: number, what = "the number of threads"): number {
   if (Number.isSafeInteger(count) && count >= 1) return Math.min(count, MAX_THREADS);
   throw new TrainlogError(
     "engine/bad-threads",
-    `the number of threads is a whole number of at least 1; got ${describeValue(count)}`,
+    `${what} is ${describeValue(count)}; it must be a whole number of at least 1`,
   );
 }
 
 /** `TRAINLOG_THREADS` if it is set, otherwise one per core. */
 function defaultThreads(): number {
   const wished = globalThis.process?.env?.["TRAINLOG_THREADS"];
-  if (wished !== undefined && wished !== "") return checkCount(Number(wished));
+  if (wished !== undefined && wished !== "") return checkCount(Number(wished), `TRAINLOG_THREADS=${wished}`);
   return Math.max(1, Math.min(globalThis.navigator?.hardwareConcurrency ?? 1, MAX_THREADS));
 }
 
