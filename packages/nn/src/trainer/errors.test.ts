@@ -106,6 +106,17 @@ describe("data", () => {
   });
 });
 
+it("data that does not fit is a compile error", async () => {
+  const wide = Data.tensorDataset([[1, 2, 3]], [[1]]);
+  // @ts-expect-error: the data set's inputs do not fit the model: [2], [3]
+  await expect(trainer.train(wide, { ...quiet, steps: 1 })).rejects.toMatchObject({ code: "shape/mismatch" });
+  const labels = Data.tensorDataset([[1, 2]], [1]);
+  // @ts-expect-error: the data set's targets do not fit the task: [1], []
+  await expect(trainer.train(labels, { ...quiet, steps: 1 })).rejects.toMatchObject({ code: "shape/mismatch" });
+  const anyWidth: Trainer.Dataset<readonly [number], readonly [1]> = Data.tensorDataset([[1, 2] as number[]], [[1]]);
+  await expect(trainer.train(anyWidth, { ...quiet, steps: 1 })).resolves.toBeDefined();
+});
+
 describe.each(["eager", "compiled"] as const)("a loss that is not finite on backend %s", (backend) => {
   const failure = async (made: { train: typeof trainer.train }, options: object = {}, data: unknown = grid) => {
     const error = await made
@@ -149,6 +160,16 @@ describe.each(["eager", "compiled"] as const)("a loss that is not finite on back
     const error = await failure(steep as never);
     expect(error.facts.parameters).toContain("2.bias");
     expect(error.facts.step).toBe(1);
+  });
+
+  it("never keeps such parameters: neither in a checkpoint nor as the result", async () => {
+    const steep = Trainer.new(mkModel, {
+      task: (outputs, targets, { params }) =>
+        addRoot(outputs, targets, mul(params["2.bias"] as AnyTensor, scalar(0, outputs.dtype))),
+      optimizer: optim.sgd({ lr: 0.1 }),
+    });
+    const error = await failure(steep as never, { steps: 1 });
+    expect(error.message).toMatch(/^parameters are not finite after 1 updates: the gradient of 2.bias was not finite/);
   });
 
   it("names the loss itself when all layers are fine", async () => {

@@ -9,7 +9,7 @@ import type { AnyTensor } from "../tensor/tensor.ts";
 import type { StoppedBy } from "./callbacks.ts";
 import { nextTurn, nowMs } from "./clock.ts";
 import type { BatchSource } from "./data/batch-source.ts";
-import { findNonFinite } from "./step/find-non-finite.ts";
+import { findNonFinite, type NonFinite } from "./step/find-non-finite.ts";
 import type { Observation, StepRunner } from "./step/runner.ts";
 import type { StepSetup } from "./step/train-step.ts";
 
@@ -102,15 +102,28 @@ function notFinite(
   loss: number,
   batch: readonly AnyTensor[],
 ): NonFiniteError {
-  const { words, layer, parameters } = findNonFinite(setup, runner.state(), batch);
-  const path = lastCheckpoint();
-  const way = path === undefined ? "no checkpoint was written" : `the last good checkpoint is ${path}`;
-  const message = `the loss is ${loss} at step ${step}: ${words}; ${way}. A lower learning rate or optim.clipByGlobalNorm often helps`;
-  return new NonFiniteError(message, {
+  const cause = findNonFinite(setup, runner.state(), batch);
+  return nonFiniteError(`the loss is ${loss} at step ${step}`, step, cause, lastCheckpoint());
+}
+
+/**
+ * The error for numbers that are not finite.
+ *
+ * @param what - What is not finite, as the beginning of a sentence.
+ * @param checkpoint - Path of the last checkpoint, which is a good one.
+ */
+export function nonFiniteError(
+  what: string,
+  step: number,
+  { words, layer, parameters }: NonFinite,
+  checkpoint: string | undefined,
+): NonFiniteError {
+  const way = checkpoint === undefined ? "no checkpoint was written" : `the last good checkpoint is ${checkpoint}`;
+  return new NonFiniteError(`${what}: ${words}; ${way}. A lower learning rate or optim.clipByGlobalNorm often helps`, {
     step,
     ...(layer === undefined ? {} : { layer }),
     ...(parameters === undefined ? {} : { parameters }),
-    ...(path === undefined ? {} : { checkpoint: path }),
+    ...(checkpoint === undefined ? {} : { checkpoint }),
   });
 }
 

@@ -103,7 +103,8 @@ export function trainedHandle(parts: TrainedParts): Trained {
     },
     async evaluate(data: Dataset, { batchSize = EVALUATION_BATCH, backend = parts.backend }: EvaluateOptions = {}) {
       checkData("evaluate", data, model, task);
-      return await evaluator({ model, task, dtype, backend, batchSize }).evaluate(params, state, data);
+      using evaluations = evaluator({ model, task, dtype, backend, batchSize });
+      return await evaluations.evaluate(params, state, data);
     },
     averaged: () =>
       averaged === undefined ? undefined : trainedHandle({ ...parts, params: averaged, averaged: undefined }),

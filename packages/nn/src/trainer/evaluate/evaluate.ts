@@ -32,7 +32,7 @@ export interface Evaluation {
 }
 
 /** Evaluates parameters on data sets. */
-export interface Evaluator {
+export interface Evaluator extends Disposable {
   /**
    * @param limit - Looks at the first so many examples only.
    * @throws TrainlogError `trainer/bad-label`, and what the data set throws.
@@ -59,8 +59,10 @@ type BatchResult = {
 /** An evaluator of a model on a task. */
 export function evaluator(setup: EvaluatorSetup): Evaluator {
   const forward = (args: Numbers): BatchResult => evaluateBatch(setup, args);
-  const run = setup.backend === "compiled" ? compile(forward) : forward;
+  const compiled = setup.backend === "compiled" ? compile(forward) : undefined;
+  const run = compiled ?? forward;
   return {
+    [Symbol.dispose]: () => compiled?.dispose(),
     async evaluate(params, state, dataset, limit = dataset.length) {
       const examples = Math.min(limit, dataset.length);
       const classes = setup.task.isClassification ? setup.model.outputShape.at(-1) : undefined;

@@ -1,6 +1,6 @@
 /** @file Where the first NaN or infinity came from: the batch, a parameter, or a layer. */
 import { scope } from "../../autograd/transforms.ts";
-import type { Key } from "../../nn/model.ts";
+import type { Key, Params } from "../../nn/model.ts";
 import { foldIn } from "../../primitives/index.ts";
 import { showShape } from "../../shape/shape.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
@@ -37,6 +37,16 @@ export interface NonFinite {
   readonly layer?: string;
   /** Parameters that are not finite. */
   readonly parameters?: readonly string[];
+}
+
+/** The parameters that are not finite, which their gradients made them at the step before; undefined when all are. */
+export function brokenParameters(params: Params): NonFinite | undefined {
+  const parameters = Object.entries(params).flatMap(([name, tensor]) =>
+    firstNonFinite(tensor) === undefined ? [] : [name],
+  );
+  if (parameters.length === 0) return undefined;
+  const names = parameters.slice(0, 8).join(", ") + (parameters.length > 8 ? `, … (${parameters.length} in all)` : "");
+  return { words: `the gradient of ${names} was not finite at the step before`, parameters };
 }
 
 function firstLayer(

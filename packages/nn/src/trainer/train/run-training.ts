@@ -35,7 +35,7 @@ export async function runTraining(parts: TrainerParts, data: Dataset, options: T
   const keepsBest = options.checkpoint?.keepBest === true || restoresBest(options);
   const checkpoints = await openCheckpoints(prepared, keepsBest && options.checkpoint !== undefined);
   const { start } = checkpoints;
-  const evaluator = evaluatorOf(prepared);
+  using evaluator = evaluatorOf(prepared);
   const lossBefore = start?.facts.lossBefore ?? (await measuredLoss(evaluator, prepared, prepared.initial));
   const before = readProbes(prepared, prepared.initial);
   const evaluations = watchEvaluations(options.earlyStopping);

@@ -10,10 +10,12 @@ import { nowMs } from "../clock.ts";
 import type { Evaluation, Evaluator } from "../evaluate/evaluate.ts";
 import type { Interruption } from "../interrupt.ts";
 import type { LogRow, LogSink } from "../log/log-sink.ts";
-import type { LoopJob } from "../loop.ts";
+import { type LoopJob, nonFiniteError } from "../loop.ts";
 import { predictor } from "../predict.ts";
 import type { Progress } from "../report/progress.ts";
+import { brokenParameters } from "../step/find-non-finite.ts";
 import type { Observation, StepRunner } from "../step/runner.ts";
+import type { TrainState } from "../step/train-state.ts";
 import { callbacksOf } from "../train-options.ts";
 import type { EvaluationWatch } from "../watch-evaluations.ts";
 import type { Checkpoints } from "./checkpoints.ts";
@@ -77,8 +79,15 @@ export function watch(running: Running): Watched {
     disposeState(state);
   };
 
+  /** The state, if it is worth keeping. The last step's gradients show in the next loss only, which may never be computed. */
+  const goodState = (step: number): TrainState => {
+    const state = runner.state();
+    const broken = brokenParameters(state.params);
+    if (broken === undefined) return state;
+    throw nonFiniteError(`parameters are not finite after ${step} updates`, step, broken, checkpoints.lastPath());
+  };
   const checkpointOf = (step: number): Parameters<Checkpoints["write"]>[0] => ({
-    state: runner.state(),
+    state: goodState(step),
     facts: {
       step,
       position: source.position() ?? null,
@@ -146,6 +155,7 @@ export function watch(running: Running): Watched {
     },
     async finish(step, stoppedBy) {
       // First the checkpoint: an evaluation where no uninterrupted run has one must leave no trace in it.
+      disposeState(goodState(step));
       await save(step);
       await evaluate(step, stoppedBy === "done");
     },
@@ -214,6 +224,6 @@ function logHistograms(log: LogSink, step: number, runner: StepRunner): void {
 }
 
 /** Frees a copy of the state. */
-function disposeState(state: ReturnType<StepRunner["state"]>): void {
+function disposeState(state: TrainState): void {
   for (const { tensor } of flattenPack(state)) tensor.dispose();
 }
