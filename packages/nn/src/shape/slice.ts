@@ -81,10 +81,9 @@ export interface FullRange {
  * @throws TrainlogError `shape/mismatch`, in the words of {@link SliceShape}.
  */
 export function fullRanges(shape: Shape, ranges: readonly Range[]): FullRange[] {
-  if (ranges.length > shape.length) {
-    throw shapeError("slice: there are more ranges than axes", `at most ${shape.length}`, showShape(shape));
-  }
-  return shape.map((size, axis) => fullRange(size, axis, ranges[axis] ?? null));
+  const full = shape.map((size, axis) => fullRange(size, axis, ranges[axis] ?? null));
+  if (ranges.length <= shape.length) return full;
+  throw shapeError("slice: there are more ranges than axes", `at most ${shape.length}`, showShape(shape));
 }
 
 function fullRange(size: number, axis: number, range: Range): FullRange {
