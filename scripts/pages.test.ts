@@ -17,7 +17,13 @@ import { COMMANDS } from "../packages/trainlog/src/cli/commands.ts";
 import { codeBlocks, fileLinks } from "./pages.ts";
 
 const ROOT = join(import.meta.dirname, "..");
-const PAGES_WITH_CODE = ["README.md", "docs/training-log.md", "docs/errors.md", "packages/trainlog/README.md"];
+const PAGES_WITH_CODE = [
+  "README.md",
+  "docs/autograd.md",
+  "docs/training-log.md",
+  "docs/errors.md",
+  "packages/trainlog/README.md",
+];
 /** A picture of one pixel: what `samples.png` stands for. */
 const PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
@@ -27,7 +33,9 @@ let folder = "";
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "trainlog-pages-"));
   mkdirSync(join(folder, "node_modules/@types"), { recursive: true });
+  mkdirSync(join(folder, "node_modules/@trainlog"));
   symlinkSync(join(ROOT, "packages/trainlog"), join(folder, "node_modules/trainlog"));
+  symlinkSync(join(ROOT, "packages/nn"), join(folder, "node_modules/@trainlog/nn"));
   symlinkSync(join(ROOT, "node_modules/@types/node"), join(folder, "node_modules/@types/node"));
   writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }));
   writeFileSync(join(folder, "samples.png"), Buffer.from(PNG, "base64"));
