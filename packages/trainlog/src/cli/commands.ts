@@ -17,8 +17,13 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "demo",
-    summary: "train a small real model and watch it live",
+    summary: "train small real models and watch them live",
     load: async () => (await import("./commands/demo.ts")).demoCommand,
+  },
+  {
+    name: "train",
+    summary: "train a built-in example: quickstart or digits",
+    load: async () => (await import("./commands/train.ts")).trainCommand,
   },
   { name: "ls", summary: "list runs", load: async () => (await import("./commands/ls.ts")).lsCommand },
   {

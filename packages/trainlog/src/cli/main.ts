@@ -1,6 +1,7 @@
 /** @file The program's edge: process streams, signals and exit code. Everything else is in `run-cli.ts`. */
 import { readFile } from "node:fs/promises";
 import { runCli } from "./run-cli.ts";
+import { abortOnSignals } from "./signals.ts";
 
 /** Runs the command line of this process and sets its exit code. */
 export async function main(argv: readonly string[] = process.argv.slice(2)): Promise<void> {
@@ -14,15 +15,6 @@ export async function main(argv: readonly string[] = process.argv.slice(2)): Pro
     nowMs: Date.now,
     version: readVersion,
   });
-}
-
-/** The first Ctrl-C (or SIGTERM) asks the command to end well; a second one ends the process at once. */
-function abortOnSignals(): AbortSignal {
-  const controller = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => controller.abort(signal));
-  }
-  return controller.signal;
 }
 
 /** `trainlog ls | head` closes the pipe early; that is no error. */

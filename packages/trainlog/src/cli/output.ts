@@ -31,6 +31,17 @@ export interface Output {
   note(line: string): void;
   /** Starts a progress bar on standard error; draws nothing when that is not a terminal. */
   progress(label: string, total: number): Progress;
+  /** Standard error, for what draws its own progress. */
+  readonly terminal: Terminal;
+}
+
+/** A place for lines, as `@trainlog/nn` knows it. */
+export interface Terminal {
+  /** Whether a line can be drawn over. */
+  readonly isInteractive: boolean;
+  /** Width in cells. */
+  readonly columns: number;
+  write(text: string): void;
 }
 
 /** The streams and settings behind an {@link Output}. */
@@ -66,6 +77,11 @@ export function makeOutput({ stdout, stderr, env, json }: OutputOptions): Output
       stderr.write(`${line}\n`);
     },
     progress: (label, total) => startProgress(stderr, { label, total }),
+    terminal: {
+      isInteractive: stderr.isTTY === true,
+      columns: stderr.columns ?? USUAL_WIDTH,
+      write: (text) => void stderr.write(text),
+    },
   };
 }
 
