@@ -1,0 +1,42 @@
+/** @file The state of the best evaluation, for training that ends with it. */
+import type { LoopJob } from "../loop.ts";
+import type { TrainState } from "../step/train-state.ts";
+import type { TrainOptions } from "../train-options.ts";
+import { disposeState, type Running } from "./running.ts";
+
+/** Says whether training ends with the state of the best evaluation. */
+export function restoresBest({ earlyStopping }: TrainOptions): boolean {
+  return earlyStopping !== undefined && (earlyStopping.restoreBest ?? true);
+}
+
+/** Keeps a copy of the state of the best evaluation, when training is to end with it. */
+export function bestKeeper({ prepared, runner, evaluations, checkpoints }: Running): {
+  visit(visit: LoopJob["visit"]): LoopJob["visit"];
+  /** Keeps the state if the evaluation of this step is the best. */
+  look(step: number): void;
+  stateAtEnd(): Promise<TrainState>;
+} {
+  let kept: TrainState | undefined;
+  let keptStep = -1;
+  const look = (step: number): void => {
+    if (!restoresBest(prepared.options) || evaluations.best()?.step !== step || keptStep === step) return;
+    if (kept !== undefined) disposeState(kept);
+    kept = runner.state();
+    keptStep = step;
+  };
+  return {
+    visit: (visit) => async (step, loss) => {
+      await visit(step, loss);
+      look(step);
+    },
+    look,
+    async stateAtEnd() {
+      const best = evaluations.best();
+      if (!restoresBest(prepared.options) || best === undefined) return runner.state();
+      if (kept !== undefined && keptStep === best.step) return kept;
+      // The best one was before an interruption.
+      const read = await checkpoints.readBest();
+      return read !== undefined && read.facts.step === best.step ? read.state : runner.state();
+    },
+  };
+}
