@@ -4,7 +4,7 @@ import type { Params, State } from "../../nn/model.ts";
 import { checkOptions, oneOf } from "../../options/check-options.ts";
 import type { Shape } from "../../shape/shape.ts";
 import type { FloatDType } from "../../tensor/dtype.ts";
-import type { AnyTensor, Tensor } from "../../tensor/tensor.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
 import { predict } from "../predict.ts";
 import { findNonFinite } from "../step/find-non-finite.ts";
 import { firstState, makeRunner } from "../step/make-runner.ts";
@@ -118,6 +118,3 @@ export function step<Shapes extends readonly Shape[]>(
 ): number {
   return loop.step(batch);
 }
-
-/** A batch of any shapes. */
-export type AnyBatch = readonly AnyTensor[];
