@@ -6,7 +6,7 @@ export { checkpoint } from "./checkpoint.ts";
 export { type CustomRule, customVjp } from "./custom-vjp.ts";
 export { grad, type Scalar, type ValueAndGrad, valueAndGrad, valueGradAux } from "./grad.ts";
 export { hessian, jacobian, jacobianForward } from "./jacobian.ts";
-export { buffersOf, scope } from "./level.ts";
+export { scope } from "./level.ts";
 export { stopGradient } from "./stop-gradient.ts";
 export { type Jvp, jvp, type Vjp, vjp } from "./vjp.ts";
 export { type AnyShapes, type Batched, type VmapOptions, vmap } from "./vmap.ts";

@@ -54,10 +54,6 @@ export type DivideUp<A extends number, B extends number> = A extends 0 ? 0 : Add
 export type IsLess<A extends number, B extends number> =
   BothKnown<A, B> extends true ? ([Subtract<A, B>] extends [never] ? true : false) : boolean;
 
-/** The smaller one. */
-export type Smaller<A extends number, B extends number> =
-  IsLess<A, B> extends infer Less ? (boolean extends Less ? number : Less extends true ? A : B) : never;
-
 /** Number of elements: 1 for `[]`, `number` when a size (or the rank) is not known. */
 export type Product<S extends Shape, Out extends number = 1> = number extends S["length"]
   ? number

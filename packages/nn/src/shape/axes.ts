@@ -68,9 +68,6 @@ export type ReplaceAxis<
     ? ReplaceAxis<Rest, Axis, Sizes, [...Before, First]>
     : Shape;
 
-/** Shape with all sizes unknown. */
-export type Dynamic<S extends Shape> = number extends S["length"] ? Shape : { -readonly [Axis in keyof S]: number };
-
 /**
  * An axis counted from 0; negative ones count from the end.
  *

@@ -7,7 +7,11 @@ import { type AnyTensor, Tensor } from "./tensor.ts";
 /** A tensor, or records and arrays of packs. Plain data: keys are names, order of keys is the order of insertion. */
 export type TensorPack = AnyTensor | readonly TensorPack[] | { readonly [name: string]: TensorPack };
 
-/** Tensors of a pack with their dotted names (`"0.weight"`; `""` for a lone tensor), depth first. */
+/**
+ * Tensors of a pack with their dotted names (`"0.weight"`; `""` for a lone tensor), depth first.
+ *
+ * @throws TrainlogError `tensor/bad-pack` for what is no pack.
+ */
 export function flattenPack(pack: TensorPack): { readonly name: string; readonly tensor: AnyTensor }[] {
   const flat: { name: string; tensor: AnyTensor }[] = [];
   visit(pack, "", (name, tensor) => flat.push({ name, tensor }));
@@ -19,19 +23,23 @@ function visit(pack: TensorPack, name: string, found: (name: string, tensor: Any
     found(name, pack);
     return;
   }
-  if (typeof pack !== "object" || pack === null) {
-    throw new TrainlogError(
-      "tensor/bad-pack",
-      `${name === "" ? "the pack" : `"${name}"`} is ${describeValue(pack)}; a pack holds tensors, arrays and records of them`,
-    );
-  }
-  for (const [key, value] of Object.entries(pack)) visit(value, name === "" ? key : `${name}.${key}`, found);
+  for (const [key, value] of Object.entries(checkPart(pack, name)))
+    visit(value, name === "" ? key : `${name}.${key}`, found);
+}
+
+function checkPart<P extends TensorPack>(part: P, name: string): P {
+  if (typeof part === "object" && part !== null) return part;
+  throw new TrainlogError(
+    "tensor/bad-pack",
+    `${name === "" ? "the pack" : `"${name}"`} is ${describeValue(part)}; a pack holds tensors, arrays and records of them`,
+  );
 }
 
 /**
  * A pack of the same structure with each tensor replaced.
  *
  * @param fn - Gets each tensor, its dotted name, and its number in the order of {@link flattenPack}.
+ * @throws TrainlogError `tensor/bad-pack` for what is no pack.
  */
 export function mapPack<P extends TensorPack>(
   pack: P,
@@ -45,7 +53,9 @@ export function mapPack<P extends TensorPack>(
     }
     const inner = (key: string): string => (name === "" ? key : `${name}.${key}`);
     if (Array.isArray(part)) return part.map((item: TensorPack, at) => rebuild(item, inner(String(at))));
-    return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, rebuild(value, inner(key))]));
+    return Object.fromEntries(
+      Object.entries(checkPart(part, name)).map(([key, value]) => [key, rebuild(value, inner(key))]),
+    );
   };
   // Same structure, and `fn` keeps shapes where `P` promises them.
   return rebuild(pack, "") as P;

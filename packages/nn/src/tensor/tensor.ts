@@ -95,7 +95,10 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = "float"> 
     });
   }
 
-  /** Frees the memory now instead of when the garbage collector finds the tensor. Twice is fine; reading afterwards is an error. */
+  /**
+   * Frees the memory now instead of when the garbage collector finds the tensor. Twice is fine; reading afterwards is an error, also of tensors that share
+   * the memory: what reshape, squeeze, flatten and stopGradient give, and what they were given.
+   */
   dispose(): void {
     if (!("op" in this.value)) disposeBuffer(this.value);
   }

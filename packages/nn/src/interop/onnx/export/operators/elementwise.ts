@@ -90,4 +90,6 @@ export const ELEMENTWISE: Readonly<Record<string, Exporter>> = {
   }),
   // What it keeps apart at our compiler is of no concern to others.
   barrier: (_, call) => input(call, 0).name,
+  stopGradient: (_, call) => input(call, 0).name,
+  customVjp: (_, call) => input(call, 0).name,
 };
