@@ -6,6 +6,7 @@
  * same bits.
  */
 import { describeValue, TrainlogError } from "../error.ts";
+import { findNodeModule } from "../node-modules.ts";
 import type { Allocator } from "./allocator.ts";
 import { CONTROL, MAX_THREADS, WORKSPACE_BYTES } from "./memory-map.ts";
 
@@ -91,7 +92,7 @@ const WORKER_BODY = `new WebAssembly.Instance(data.module, {
 }).exports.worker();`;
 
 function startWorker(data: WorkerData): void {
-  const node = globalThis.process?.getBuiltinModule?.("node:worker_threads");
+  const node = findNodeModule("node:worker_threads");
   if (node !== undefined) {
     const source = `const data = require("node:worker_threads").workerData; ${WORKER_BODY}`;
     const worker = new node.Worker(source, { eval: true, workerData: data, execArgv: [] });

@@ -1,5 +1,6 @@
 /** @file Reading and writing whole files in Node, with errors that name the path. */
 import { TrainlogError } from "../error.ts";
+import { nodeModule } from "../node-modules.ts";
 
 /**
  * Reads a file and lets `parse` make something of it.
@@ -7,7 +8,7 @@ import { TrainlogError } from "../error.ts";
  * @throws TrainlogError `interop/no-file` when it cannot be read; what `parse` throws, with the path before the message.
  */
 export async function readFileBytes<T>(path: string, parse: (bytes: Uint8Array) => T): Promise<T> {
-  const { readFile } = await import("node:fs/promises");
+  const { readFile } = nodeModule("node:fs/promises");
   let bytes: Uint8Array;
   try {
     bytes = await readFile(path);
@@ -28,8 +29,8 @@ export async function readFileBytes<T>(path: string, parse: (bytes: Uint8Array) 
  * @throws TrainlogError `interop/no-file` when it cannot be written.
  */
 export async function writeFileBytes(path: string, content: Uint8Array | string): Promise<void> {
-  const { mkdir, rename, rm, writeFile } = await import("node:fs/promises");
-  const { dirname } = await import("node:path");
+  const { mkdir, rename, rm, writeFile } = nodeModule("node:fs/promises");
+  const { dirname } = nodeModule("node:path");
   const draft = `${path}.${process.pid}.partial`;
   try {
     await mkdir(dirname(path), { recursive: true });

@@ -1,5 +1,6 @@
 /** @file Images in folders, one folder per class, or in any files with their classes. */
 import { describeValue, TrainlogError } from "../../error.ts";
+import { nodeModule } from "../../node-modules.ts";
 import { byCodeUnit } from "../by-code-unit.ts";
 import type { Dataset } from "../dataset.ts";
 import { type ChannelStatistics, checkLabels, imageDataset } from "../image-dataset.ts";
@@ -150,9 +151,9 @@ function coverWith(image: Raster, height: number, width: number): Raster {
 async function listImages(
   folder: string | URL,
 ): Promise<{ readonly files: LabelledFile[]; readonly classNames: string[] }> {
-  const { readdir } = await import("node:fs/promises");
-  const { join } = await import("node:path");
-  const { fileURLToPath } = await import("node:url");
+  const { readdir } = nodeModule("node:fs/promises");
+  const { join } = nodeModule("node:path");
+  const { fileURLToPath } = nodeModule("node:url");
   const root = folder instanceof URL ? fileURLToPath(folder) : folder;
   const entries = await readdir(root, { withFileTypes: true }).catch((cause: unknown) => {
     throw new TrainlogError("data/no-file", `${describeValue(root)} cannot be listed: ${String(cause)}`, { cause });

@@ -5,6 +5,7 @@
  * Node's modules are imported when a path is read and not before: a bundle for the browser never asks for them.
  */
 import { describeValue, TrainlogError } from "../../error.ts";
+import { nodeModule } from "../../node-modules.ts";
 
 /**
  * Data to read: a path (in Node), an address (`http:`, `https:`, `data:`, `blob:`; in a browser any string, relative to the page), a `URL` (of a file
@@ -26,7 +27,7 @@ export async function readSource(source: DataSource): Promise<Uint8Array> {
   if (bytes !== undefined) return bytes;
   const blob = await blobOf(source);
   if (blob !== undefined) return new Uint8Array(await blob.arrayBuffer());
-  const { readFile } = await import("node:fs/promises");
+  const { readFile } = nodeModule("node:fs/promises");
   return await orNoFile(source, readFile(pathOf(source)));
 }
 
@@ -43,7 +44,7 @@ export async function* streamSource(source: DataSource): AsyncGenerator<Uint8Arr
     const { body } = await fetchOk(source);
     if (body !== null) yield* chunksOf(body);
   } else {
-    const { open } = await import("node:fs/promises");
+    const { open } = nodeModule("node:fs/promises");
     const file = await orNoFile(source, open(pathOf(source)));
     // `createReadStream` closes the file when it ends, fails, or is left early.
     yield* file.createReadStream({ highWaterMark: 1 << 18 });
@@ -56,7 +57,7 @@ export async function openSource(source: DataSource): Promise<OpenSource> {
   if (bytes !== undefined) return openBytes(bytes);
   const blob = await blobOf(source);
   if (blob !== undefined) return openBlob(blob);
-  const { open } = await import("node:fs/promises");
+  const { open } = nodeModule("node:fs/promises");
   const file = await orNoFile(source, open(pathOf(source)));
   const { size } = await file.stat();
   return {

@@ -1,5 +1,6 @@
 /** @file Writing a file whole or not at all. */
 import { TrainlogError } from "../../error.ts";
+import { nodeModule } from "../../node-modules.ts";
 
 /**
  * Writes bytes to a path: beside it first and renamed at the end, so that whoever reads the path never sees half a file.
@@ -8,8 +9,8 @@ import { TrainlogError } from "../../error.ts";
  */
 export async function writeFileWhole(path: string | URL, bytes: Uint8Array): Promise<void> {
   try {
-    const { rename, rm, writeFile } = await import("node:fs/promises");
-    const { fileURLToPath } = await import("node:url");
+    const { rename, rm, writeFile } = nodeModule("node:fs/promises");
+    const { fileURLToPath } = nodeModule("node:url");
     const target = path instanceof URL ? fileURLToPath(path) : path;
     const draft = `${target}.${process.pid}.part`;
     try {

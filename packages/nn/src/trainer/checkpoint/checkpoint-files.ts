@@ -1,5 +1,6 @@
 /** @file A folder of checkpoints: named by step, written whole or not at all, the oldest removed. */
 import { TrainlogError } from "../../error.ts";
+import { nodeModule } from "../../node-modules.ts";
 
 const NAME = /^step-(\d{8,})\.safetensors$/;
 const BEST = "best.safetensors";
@@ -22,7 +23,7 @@ export interface CheckpointFolder {
  * @param keepLast - How many are kept beside the best one.
  */
 export function checkpointFolder(dir: string, keepLast: number): CheckpointFolder {
-  const pathOf = async (name: string): Promise<string> => (await import("node:path")).join(dir, name);
+  const pathOf = async (name: string): Promise<string> => nodeModule("node:path").join(dir, name);
   return {
     async write(step, bytes) {
       const path = await pathOf(`step-${String(step).padStart(8, "0")}.safetensors`);
@@ -45,7 +46,7 @@ export function checkpointFolder(dir: string, keepLast: number): CheckpointFolde
 
 /** Names of checkpoints in rising order of their steps. */
 async function stepsIn(dir: string): Promise<{ readonly name: string; readonly step: number }[]> {
-  const { readdir } = await import("node:fs/promises");
+  const { readdir } = nodeModule("node:fs/promises");
   let names: string[];
   try {
     names = await readdir(dir);
@@ -62,7 +63,7 @@ async function stepsIn(dir: string): Promise<{ readonly name: string; readonly s
 }
 
 async function removeOldest(dir: string, keepLast: number): Promise<void> {
-  const [{ rm }, { join }] = [await import("node:fs/promises"), await import("node:path")];
+  const [{ rm }, { join }] = [nodeModule("node:fs/promises"), nodeModule("node:path")];
   const old = (await stepsIn(dir)).slice(0, -keepLast);
   // One that cannot be removed takes space and does no harm.
   await Promise.all(old.map(({ name }) => rm(join(dir, name), { force: true }).catch(() => undefined)));
@@ -74,8 +75,8 @@ async function removeOldest(dir: string, keepLast: number): Promise<void> {
  * @throws TrainlogError `checkpoint/write-failed`.
  */
 export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
-  const { mkdir, open, rename, rm } = await import("node:fs/promises");
-  const { dirname } = await import("node:path");
+  const { mkdir, open, rename, rm } = nodeModule("node:fs/promises");
+  const { dirname } = nodeModule("node:path");
   const draft = `${path}.${process.pid}.partial`;
   try {
     await mkdir(dirname(path), { recursive: true });
@@ -99,7 +100,7 @@ export async function writeWhole(path: string, bytes: Uint8Array): Promise<void>
  * @throws TrainlogError `checkpoint/not-found`, `checkpoint/unreadable`.
  */
 export async function readWhole(path: string): Promise<Uint8Array> {
-  const { readFile } = await import("node:fs/promises");
+  const { readFile } = nodeModule("node:fs/promises");
   try {
     return await readFile(path);
   } catch (cause) {

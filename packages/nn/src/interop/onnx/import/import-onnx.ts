@@ -7,6 +7,7 @@
 import { describeValue, TrainlogError } from "../../../error.ts";
 import { trace } from "../../../ir/trace.ts";
 import type { Applied, ApplyOptions, Model, Params, State } from "../../../nn/model.ts";
+import { nodeModule } from "../../../node-modules.ts";
 import { type Shape, showShape } from "../../../shape/shape.ts";
 import type { DType, FloatDType } from "../../../tensor/dtype.ts";
 import { type AnyTensor, Tensor } from "../../../tensor/tensor.ts";
@@ -96,8 +97,8 @@ export function importOnnx(bytes: ArrayBuffer | Uint8Array, options: ImportOnnxO
  * @throws TrainlogError as {@link importOnnx}, with the path before the message; `interop/no-file`.
  */
 export async function loadOnnx(path: string, options: ImportOnnxOptions = {}): Promise<OnnxModel> {
-  const { readFileSync } = await import("node:fs");
-  const { basename, dirname, join } = await import("node:path");
+  const { readFileSync } = nodeModule("node:fs");
+  const { basename, dirname, join } = nodeModule("node:path");
   const externalData: ExternalData = (location) => {
     // A model may name files beside itself only; a path would let it read any file.
     if (location !== basename(location) || location === "..") {
