@@ -22,6 +22,17 @@ export {
   vjp,
   vmap,
 } from "./autograd/transforms.ts";
+export {
+  type Compiled,
+  type CompiledStep,
+  type CompileOptions,
+  compile,
+  compileStep,
+  type Explainable,
+  explain,
+  type PlanExplanation,
+  type StepResult,
+} from "./compile/index.ts";
 export * as Data from "./data/index.ts";
 export { setThreads, threadCount } from "./engine/set-threads.ts";
 export { TrainlogError, type TrainlogErrorOptions } from "./error.ts";
