@@ -3,7 +3,7 @@ import * as Data from "../data/index.ts";
 import { engine } from "../engine/engine.ts";
 import * as nn from "../nn/index.ts";
 import * as optim from "../optim/index.ts";
-import { mean, square, sub } from "../primitives/index.ts";
+import { add, mean, scalar, square, sub, uniform } from "../primitives/index.ts";
 import { tensor } from "../tensor/create.ts";
 import * as Trainer from "./index.ts";
 
@@ -130,6 +130,30 @@ describe.each(BACKENDS)("train on backend %s", (backend) => {
     const trained = await trainer.train(grid, { ...quiet, steps: 100, batchSize: 16, backend, evalData: grid });
     expect(trained.summary?.evaluation?.metrics["size"]).toBeGreaterThan(0);
     expect(trained.summary?.lossAfter).toBeLessThan(0.05);
+  });
+
+  it("gives a loss that asks for it another key at each step, and none in evaluation", async () => {
+    const trainer = Trainer.new(mkModel, {
+      task: (outputs, targets, { key, apply, inputs }) => {
+        const noise = key === undefined ? scalar(0, outputs.dtype) : mean(uniform(key, [4], "float"));
+        return add(mean(square(sub(apply(inputs), targets))), noise);
+      },
+      optimizer: optim.sgd({ lr: 0 }),
+    });
+    const losses: number[] = [];
+    const onStep = ({ loss }: Trainer.StepEvent): void => {
+      losses.push(loss);
+    };
+    const trained = await trainer.train(grid, {
+      ...quiet,
+      steps: 3,
+      batchSize: 25,
+      shuffle: false,
+      backend,
+      callbacks: { onStep },
+    });
+    expect(new Set(losses).size).toBe(3);
+    expect(Math.min(...losses)).toBeGreaterThan(trained.summary?.lossBefore ?? Infinity);
   });
 
   it("trains in f64", async () => {

@@ -11,11 +11,12 @@ import type { FloatDType } from "../../tensor/dtype.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import { batchTensors } from "../data/batch-tensors.ts";
 import { checkLabels } from "../data/check-data.ts";
+import { BoundModel } from "../step/bound-model.ts";
 import { readScalar, readScalars } from "../step/read-scalars.ts";
 import type { Backend } from "../step/runner.ts";
-import { modelCall } from "../step/train-step.ts";
 import { predictedClasses } from "../task/classification.ts";
 import type { Task } from "../task/task.ts";
+import { TaskContext } from "../task/task-context.ts";
 
 /** What an evaluation found. */
 export interface Evaluation {
@@ -100,9 +101,9 @@ async function* firstOf(loader: BatchLoader, examples: number): AsyncGenerator<B
 type Numbers = { readonly params: Params; readonly state: State; readonly x: AnyTensor; readonly y: AnyTensor };
 
 function evaluateBatch({ model, task }: EvaluatorSetup, { params, state, x, y }: Numbers): BatchResult {
-  const call = modelCall(model, params, state, undefined, false);
+  const call = new BoundModel(model, params, state, { key: undefined, train: false });
   const outputs = call.apply(x);
-  const context = { inputs: x, params, train: false, key: undefined, apply: call.apply };
+  const context = new TaskContext(call, x);
   return {
     loss: task.loss(outputs, y, context),
     metrics: task.metrics(outputs, y, context),

@@ -4,8 +4,9 @@ import type { Key, Params } from "../../nn/model.ts";
 import { foldIn } from "../../primitives/index.ts";
 import { showShape } from "../../shape/shape.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
+import { BoundModel } from "./bound-model.ts";
 import type { TrainState } from "./train-state.ts";
-import { modelCall, type StepSetup } from "./train-step.ts";
+import type { StepSetup } from "./train-step.ts";
 
 /**
  * Says in words where a step's numbers stopped being finite: its forward pass runs once more, operation by operation, and every layer is looked at.
@@ -59,7 +60,7 @@ function firstLayer(
     if (found === undefined && firstNonFinite(output) !== undefined) found = layer;
   };
   const key = random.key === undefined ? undefined : (foldIn(random.key, random.step) as Key);
-  setup.objective(modelCall(setup.model, params, model, key, true, observe), batch);
+  setup.objective(new BoundModel(setup.model, params, model, { key, train: true, observe }), batch);
   return found;
 }
 

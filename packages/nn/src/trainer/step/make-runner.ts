@@ -7,11 +7,12 @@ import type { Abstract } from "../../primitives/primitive.ts";
 import { generator } from "../../random/generator.ts";
 import { fromNumbers } from "../../tensor/create.ts";
 import { flattenPack } from "../../tensor/pack.ts";
+import { BoundModel } from "./bound-model.ts";
 import { compiledRunner } from "./compiled-runner.ts";
 import { eagerRunner } from "./eager-runner.ts";
 import type { Backend, StepRunner } from "./runner.ts";
 import type { RandomState, TrainState } from "./train-state.ts";
-import { modelCall, type StepSetup } from "./train-step.ts";
+import type { StepSetup } from "./train-step.ts";
 
 /** A runner on a backend. The initial state is copied. */
 export function makeRunner(backend: Backend, setup: StepSetup, initial: TrainState): StepRunner {
@@ -60,7 +61,7 @@ function traceObjective(setup: StepSetup, params: Params, state: State, batch: r
     const symbolicState = Object.fromEntries(
       Object.keys(state).map((name, i) => [name, tensors[names.length + i]]),
     ) as State;
-    const call = modelCall(setup.model, symbolic, symbolicState, undefined, true);
+    const call = new BoundModel(setup.model, symbolic, symbolicState, { key: undefined, train: true });
     return [setup.objective(call, tensors.slice(names.length + states.length)).loss];
   });
 }

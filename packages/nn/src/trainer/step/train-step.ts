@@ -16,16 +16,8 @@ import { type Shape, showShape } from "../../shape/shape.ts";
 import { isFloat } from "../../tensor/dtype.ts";
 import { type AnyTensor, Tensor } from "../../tensor/tensor.ts";
 import type { Metrics } from "../task/task.ts";
+import { BoundModel, type ModelCall } from "./bound-model.ts";
 import type { TrainState } from "./train-state.ts";
-
-/** The model with its numbers, as an objective applies it. */
-export interface ModelCall {
-  readonly params: Params;
-  readonly train: boolean;
-  /** Randomness for one use by the objective; undefined in evaluation and for models without randomness. */
-  readonly key: Key | undefined;
-  apply(x: AnyTensor): AnyTensor;
-}
 
 /** What is computed from a batch. */
 export interface Objective {
@@ -94,9 +86,9 @@ export function learn(
 ): Learned {
   const key = random.key === undefined ? undefined : stepKey(random.key, random.step);
   const { value, grad, aux } = valueGradAux((tracked: Params) => {
-    const call = modelCall(setup.model, tracked, model, key, true);
+    const call = new BoundModel(setup.model, tracked, model, { key, train: true });
     const { loss, metrics } = setup.objective(call, batch);
-    return { value: checkLoss(loss), aux: { model: call.state(), metrics: looked ? metrics() : {} } };
+    return { value: checkLoss(loss), aux: { model: call.state, metrics: looked ? metrics() : {} } };
   })(params);
   return {
     grads: grad,
@@ -136,42 +128,6 @@ function gradientFacts(grads: Params, each: boolean): Omit<Seen, "metrics"> {
 function stepKey(key: Key, step: AnyTensor): Key {
   // foldIn gives a key.
   return foldIn(key, step) as Key;
-}
-
-/** A model bound to parameters, state and key. The first application gets the key itself, each further one a key of its own. */
-export function modelCall(
-  model: Model<Shape, Shape>,
-  params: Params,
-  state: State,
-  key: Key | undefined,
-  train: boolean,
-  observe?: (layer: string, output: AnyTensor) => void,
-): ModelCall & { state(): State } {
-  let current = state;
-  let uses = 0;
-  return {
-    params,
-    train,
-    get key() {
-      if (key !== undefined) return foldIn(key, scalar(-1, "int32")) as Key;
-      // Before the first step the objective is traced without a key: whoever reads it then gets one in every step.
-      if (train) throw new TrainlogError("nn/no-key", "the loss asks for a key, and this step has none");
-      return undefined;
-    },
-    state: () => current,
-    apply(x) {
-      const own = key === undefined || uses === 0 ? key : (foldIn(key, scalar(uses, "int32")) as Key);
-      uses += 1;
-      const options = {
-        train,
-        ...(own === undefined ? {} : { key: own }),
-        ...(observe === undefined ? {} : { observe }),
-      };
-      const applied = model.apply(params, current, x, options);
-      current = applied.state;
-      return applied.output;
-    },
-  };
 }
 
 function checkLoss(loss: AnyTensor): Tensor<readonly [], "float" | "f64"> {

@@ -22,7 +22,7 @@ export interface LossContext {
   /** Randomness for one use, different at each step; undefined in evaluation. */
   readonly key: Key | undefined;
   /** Applies the model to other inputs, shape `[n, ...In]`, with the same parameters. */
-  apply(x: AnyTensor): AnyTensor;
+  readonly apply: (x: AnyTensor) => AnyTensor;
 }
 
 /** Scalars by name. */

@@ -13,11 +13,13 @@ import type { AnyTensor } from "../../tensor/tensor.ts";
 import type { RunIdentity } from "../checkpoint/training-checkpoint.ts";
 import { type BatchSource, loaderSource } from "../data/batch-source.ts";
 import { checkAllLabels, checkData } from "../data/check-data.ts";
+import type { ModelCall } from "../step/bound-model.ts";
 import { firstState } from "../step/make-runner.ts";
 import type { Backend } from "../step/runner.ts";
 import type { TrainState } from "../step/train-state.ts";
-import type { ModelCall, Objective, StepSetup } from "../step/train-step.ts";
-import type { LossContext, Task } from "../task/task.ts";
+import type { Objective, StepSetup } from "../step/train-step.ts";
+import type { Task } from "../task/task.ts";
+import { TaskContext } from "../task/task-context.ts";
 import { checkTrainOptions, planOf, type TrainOptions, type TrainPlan } from "../train-options.ts";
 
 /** What a trainer is made of. */
@@ -100,15 +102,7 @@ export function objectiveOf(task: Task, call: ModelCall, [inputs, targets]: read
   if (inputs === undefined || targets === undefined)
     throw new RangeError("a batch of a data set has inputs and targets");
   const outputs = call.apply(inputs);
-  const context: LossContext = {
-    inputs,
-    params: call.params,
-    train: call.train,
-    get key() {
-      return call.key;
-    },
-    apply: call.apply,
-  };
+  const context = new TaskContext(call, inputs);
   return { loss: task.loss(outputs, targets, context), metrics: () => task.metrics(outputs, targets, context) };
 }
 
