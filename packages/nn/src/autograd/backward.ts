@@ -11,8 +11,11 @@ export interface Seed {
 
 /** What one transform recorded. */
 export interface Recording {
-  /** Nodes from the first leaf on; leaves come first. */
+  /** A list that holds the nodes one after the other: the tape itself while the level is open. Leaves come first. */
   readonly nodes: readonly TapeNode[];
+  /** Place of the first leaf in the list. */
+  readonly start: number;
+  readonly count: number;
   /** Place of the first leaf on the tape. */
   readonly first: number;
   readonly level: number;
@@ -21,17 +24,17 @@ export interface Recording {
 
 /** Cotangents of the leaves, in order; undefined where the seeds do not depend on a leaf. */
 export function backward(seeds: readonly Seed[], recording: Recording): (AnyTensor | undefined)[] {
-  const { nodes, leafCount } = recording;
+  const { nodes, start, count, leafCount } = recording;
   const cotangents = new Cotangents(recording);
   for (const { tensor, cotangent } of seeds) cotangents.accumulate(tensor, cotangent);
-  for (let at = nodes.length - 1; at >= leafCount; at -= 1) {
-    const node = nodes[at];
+  for (let at = count - 1; at >= leafCount; at -= 1) {
+    const node = nodes[start + at];
     if (node === undefined) continue;
     if (node.call === undefined) propagate(node, at, cotangents);
     // All uses of the results lie behind the last of them: at the first one all their cotangents are complete.
     else if (node.index === node.call.first) propagateCall(node.call, at, cotangents);
   }
-  return nodes.slice(0, leafCount).map((_, at) => cotangents.take(at));
+  return cotangents.first(leafCount);
 }
 
 /** Cotangents of one level's nodes. */
@@ -41,14 +44,16 @@ class Cotangents {
 
   constructor(recording: Recording) {
     this.recording = recording;
-    this.byPlace = new Array(recording.nodes.length);
+    this.byPlace = new Array(recording.count);
   }
 
   /** Says whether a tensor depends on this level's leaves. */
-  readonly wants = ({ node }: AnyTensor): boolean => {
-    const { nodes, first, level } = this.recording;
-    return node !== undefined && node.level >= level && nodes[node.index - first] === node;
-  };
+  wants({ node }: AnyTensor): boolean {
+    if (node === undefined) return false;
+    const { nodes, start, count, first, level } = this.recording;
+    const at = node.index - first;
+    return node.level >= level && at >= 0 && at < count && nodes[start + at] === node;
+  }
 
   accumulate(tensor: AnyTensor, cotangent: AnyTensor): void {
     if (tensor.node === undefined || !this.wants(tensor)) return;
@@ -63,6 +68,11 @@ class Cotangents {
     this.byPlace[at] = undefined;
     return cotangent;
   }
+
+  /** The cotangents at the first places. */
+  first(count: number): (AnyTensor | undefined)[] {
+    return this.byPlace.slice(0, count);
+  }
 }
 
 function propagate(node: TapeNode, at: number, cotangents: Cotangents): void {
@@ -75,12 +85,15 @@ function propagate(node: TapeNode, at: number, cotangents: Cotangents): void {
     return;
   }
   if (primitive.vjp === undefined) return;
-  const needs = inputs.map(cotangents.wants);
+  // Plain loops: small networks spend their time here.
+  const needs: boolean[] = [];
+  for (const input of inputs) needs.push(cotangents.wants(input));
   const parts = primitive.vjp(cotangent, inputs, node.output, node.attributes, needs);
-  inputs.forEach((input, i) => {
+  for (let i = 0; i < inputs.length; i += 1) {
     const part = parts[i];
-    if (part !== undefined && needs[i] === true) cotangents.accumulate(input, part);
-  });
+    const input = inputs[i];
+    if (part !== undefined && input !== undefined && needs[i] === true) cotangents.accumulate(input, part);
+  }
 }
 
 function propagateCall({ inputs, count, pull }: Call, at: number, cotangents: Cotangents): void {

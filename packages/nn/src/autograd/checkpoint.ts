@@ -8,9 +8,8 @@
 import { TrainlogError } from "../error.ts";
 import { barrier } from "../primitives/index.ts";
 import { isFloat } from "../tensor/dtype.ts";
-import { flattenPack, mapPack, type TensorPack } from "../tensor/pack.ts";
+import { flattenPack, mapPack, packTensors, type TensorPack } from "../tensor/pack.ts";
 import { type AnyTensor, isSymbolic, Tensor } from "../tensor/tensor.ts";
-import { tensorsOf } from "./grad.ts";
 import { closeLevel, type Level, openLevel, pullBack, scope } from "./level.ts";
 import { liveNode, recordCall, tape } from "./tape.ts";
 
@@ -33,12 +32,12 @@ export function checkpoint<Args extends readonly TensorPack[], Out extends Tenso
   return (...args) => {
     if (tape.level === 0 || !tape.recording) return fn(...args);
     const { value, captured } = runUnrecorded(fn, args);
-    const inputs = [...tensorsOf(args).filter(({ dtype }) => isFloat(dtype)), ...captured];
+    const inputs = [...packTensors(args).filter(({ dtype }) => isFloat(dtype)), ...captured];
     const results = mapPack(value, ({ value: memory, shape, dtype }) => new Tensor(memory, shape, dtype));
-    const isDifferentiable = tensorsOf(results).map(({ dtype }) => isFloat(dtype));
+    const isDifferentiable = packTensors(results).map(({ dtype }) => isFloat(dtype));
     recordCall(
       inputs,
-      tensorsOf(results).filter((_, i) => isDifferentiable[i] === true),
+      packTensors(results).filter((_, i) => isDifferentiable[i] === true),
       (cotangents) => runAgain(fn, args, captured, cotangents),
     );
     return results;
@@ -58,7 +57,7 @@ function runUnrecorded<Args extends readonly TensorPack[], Out extends TensorPac
     for (const input of inputs) if ((liveNode(input)?.index ?? start) < start) captured.add(input);
   }
   // What the function returns as it found it.
-  for (const tensor of tensorsOf(value)) if ((liveNode(tensor)?.index ?? start) < start) captured.add(tensor);
+  for (const tensor of packTensors(value)) if ((liveNode(tensor)?.index ?? start) < start) captured.add(tensor);
   tape.nodes.length = start;
   return { value, captured: [...captured] };
 }
@@ -71,7 +70,7 @@ function runAgain<Args extends readonly TensorPack[], Out extends TensorPack>(
   cotangents: readonly (AnyTensor | undefined)[],
 ): readonly (AnyTensor | undefined)[] {
   const run = (): readonly (AnyTensor | undefined)[] => {
-    const sources = tensorsOf(args)
+    const sources = packTensors(args)
       .filter(({ dtype }) => isFloat(dtype))
       .map(hidden);
     return withCaptured(captured, sources, (level) => {

@@ -3,7 +3,7 @@ import { describeValue, TrainlogError } from "../error.ts";
 import { fill } from "../primitives/index.ts";
 import { showShape } from "../shape/shape.ts";
 import { type FloatDType, isFloat } from "../tensor/dtype.ts";
-import { flattenPack, mapPack, type TensorPack } from "../tensor/pack.ts";
+import { packLike, packTensors, type TensorPack } from "../tensor/pack.ts";
 import { type AnyTensor, Tensor } from "../tensor/tensor.ts";
 import { closeLevel, openLevel, outermostScope, pullBack } from "./level.ts";
 
@@ -48,9 +48,9 @@ export function valueGradAux<P extends TensorPack, Rest extends readonly unknown
 ): (params: P, ...rest: Rest) => ValueAndGrad<P, Aux> {
   return (params, ...rest) =>
     outermostScope(() => {
-      const level = openLevel(tensorsOf(params));
+      const level = openLevel(packTensors(params));
       try {
-        const { value, aux } = fn(withTensors(params, level.leaves), ...rest);
+        const { value, aux } = fn(packLike(params, level.leaves), ...rest);
         checkScalar(value);
         const cotangents = pullBack(level, [{ tensor: value, cotangent: fill([], 1, value.dtype) }]);
         return { value, grad: cotangentPack(params, cotangents), aux };
@@ -84,17 +84,8 @@ function checkScalar(value: unknown): void {
   );
 }
 
-/** @internal The tensors of a pack, in order. */
-export function tensorsOf(pack: TensorPack): AnyTensor[] {
-  return flattenPack(pack).map(({ tensor }) => tensor);
-}
-
-/** @internal The pack with other tensors in the places of its own. */
-export function withTensors<P extends TensorPack>(pack: P, tensors: readonly AnyTensor[]): P {
-  return mapPack(pack, (tensor, _, i) => tensors[i] ?? tensor);
-}
-
 /** @internal Cotangents as a pack like `params`; zeros where there are none. */
 export function cotangentPack<P extends TensorPack>(params: P, cotangents: readonly (AnyTensor | undefined)[]): P {
-  return mapPack(params, (tensor, _, i) => cotangents[i] ?? fill(tensor.shape, 0, tensor.dtype));
+  const tensors = packTensors(params).map(({ shape, dtype }, i) => cotangents[i] ?? fill(shape, 0, dtype));
+  return packLike(params, tensors);
 }

@@ -25,14 +25,15 @@ export interface Level {
  * @throws TrainlogError `grad/not-differentiable` for int32.
  */
 export function openLevel(tensors: readonly AnyTensor[]): Level {
-  tensors.forEach(checkDifferentiable);
+  for (const tensor of tensors) checkDifferentiable(tensor);
   const level = tape.level + 1;
   const first = tape.nodes.length;
-  const leaves = tensors.map((tensor) => {
+  const leaves: AnyTensor[] = [];
+  for (const tensor of tensors) {
     const leaf = new Tensor(tensor.value, tensor.shape, tensor.dtype);
     recordLeaf(tensor, leaf, level);
-    return leaf;
-  });
+    leaves.push(leaf);
+  }
   const recordedBefore = tape.recording;
   tape.level = level;
   tape.recording = true;
@@ -47,14 +48,21 @@ function checkDifferentiable(tensor: AnyTensor): void {
   );
 }
 
-/** What was recorded on a level so far. */
+/** What was recorded on a level so far, to be looked at after it is closed. */
 export function recordingOf({ level, first, leaves }: Level): Recording {
-  return { nodes: tape.nodes.slice(first), first, level, leafCount: leaves.length };
+  const nodes = tape.nodes.slice(first);
+  return { nodes, start: 0, count: nodes.length, first, level, leafCount: leaves.length };
+}
+
+/** The same while the level is open: nothing is copied. */
+function openRecording({ level, first, leaves }: Level): Recording {
+  const { nodes } = tape;
+  return { nodes, start: first, count: nodes.length - first, first, level, leafCount: leaves.length };
 }
 
 /** The backward pass of an open level; recorded only when an enclosing transform wants to differentiate it. */
 export function pullBack(level: Level, seeds: readonly Seed[]): (AnyTensor | undefined)[] {
-  const recording = recordingOf(level);
+  const recording = openRecording(level);
   tape.recording = level.recordedBefore && level.level > 1;
   try {
     return backward(seeds, recording);
@@ -74,8 +82,11 @@ export function closeLevel({ level, first, recordedBefore }: Level): void {
 export function buffersOf(value: unknown, found: Buffer[] = []): Buffer[] {
   if (value instanceof Tensor) {
     if (!("op" in value.value)) found.push(value.value);
+  } else if (Array.isArray(value)) {
+    for (const inner of value) buffersOf(inner, found);
   } else if (typeof value === "object" && value !== null) {
-    for (const inner of Object.values(value)) buffersOf(inner, found);
+    const record = value as Readonly<Record<string, unknown>>; // whatever it is, it is read by name
+    for (const name in record) if (Object.hasOwn(record, name)) buffersOf(record[name], found);
   }
   return found;
 }

@@ -3,10 +3,10 @@ import { TrainlogError } from "../error.ts";
 import { fill } from "../primitives/index.ts";
 import { sameShape, showShape } from "../shape/shape.ts";
 import { shapeError } from "../shape/shape-error.ts";
-import { flattenPack, mapPack, type TensorPack } from "../tensor/pack.ts";
+import { flattenPack, mapPack, packLike, packTensors, type TensorPack } from "../tensor/pack.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { backward, type Seed } from "./backward.ts";
-import { cotangentPack, tensorsOf, withTensors } from "./grad.ts";
+import { cotangentPack } from "./grad.ts";
 import { closeLevel, openLevel, outermostScope, recordingOf } from "./level.ts";
 
 /** What {@link vjp} gives. */
@@ -28,9 +28,9 @@ export interface Vjp<P, Out> {
  * pullback(ones([3]));   // eˣ · 1
  */
 export function vjp<P extends TensorPack, Out extends TensorPack>(fn: (params: P) => Out, params: P): Vjp<P, Out> {
-  const level = openLevel(tensorsOf(params));
+  const level = openLevel(packTensors(params));
   try {
-    const value = fn(withTensors(params, level.leaves));
+    const value = fn(packLike(params, level.leaves));
     const recording = recordingOf(level);
     const pullback = (cotangent: Out): P =>
       cotangentPack(params, backward(seedsOf(value, cotangent, "cotangent"), recording));

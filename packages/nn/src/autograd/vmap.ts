@@ -13,9 +13,8 @@ import type { Abstract, BatchedInput } from "../primitives/primitive.ts";
 import { normalAxis } from "../shape/axes.ts";
 import { type Shape, showShape } from "../shape/shape.ts";
 import { shapeError } from "../shape/shape-error.ts";
-import type { TensorPack } from "../tensor/pack.ts";
+import { packLike, packTensors, type TensorPack } from "../tensor/pack.ts";
 import type { AnyTensor, Tensor } from "../tensor/tensor.ts";
-import { tensorsOf, withTensors } from "./grad.ts";
 
 /** A pack of one example as a pack of many: each shape with a size in front that only the data tells. */
 export type Batched<P> = [TensorPack] extends [P]
@@ -64,14 +63,14 @@ export function vmap(
   return (...args) => {
     const inputs = args.flatMap((arg, i) => {
       const axis = typeof inAxes === "number" ? inAxes : (inAxes[i] ?? null);
-      return tensorsOf(arg).map((tensor) => batchedInput(tensor, axis));
+      return packTensors(arg).map((tensor) => batchedInput(tensor, axis));
     });
     let result: TensorPack = [];
     const outputs = vmapTensors(inputs, (examples) => {
       result = fn(...unflatten(args, examples));
-      return tensorsOf(result);
+      return packTensors(result);
     });
-    return withTensors(
+    return packLike(
       result,
       outputs.map((output) => moveAxis(output, 0, normalAxis("vmap", outAxes, output.shape))),
     );
@@ -86,9 +85,9 @@ function batchedInput(tensor: AnyTensor, axis: number | null): BatchedInput {
 function unflatten(args: readonly TensorPack[], examples: readonly AnyTensor[]): TensorPack[] {
   let start = 0;
   return args.map((arg) => {
-    const count = tensorsOf(arg).length;
+    const count = packTensors(arg).length;
     start += count;
-    return withTensors(arg, examples.slice(start - count, start));
+    return packLike(arg, examples.slice(start - count, start));
   });
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { mul } from "../ops/index.ts";
 import { tensor } from "./create.ts";
-import { flattenPack, mapPack, type TensorPack } from "./pack.ts";
+import { flattenPack, mapPack, packLike, packTensors, type TensorPack } from "./pack.ts";
 
 describe("packs", () => {
   const pack = { encoder: [{ weight: tensor([1]) }, { weight: tensor([2]) }], bias: tensor([3]) };
@@ -25,6 +25,20 @@ describe("packs", () => {
     expect(seen).toEqual(flattenPack(pack).map(({ name }, index) => [name, index]));
     expect(doubled.encoder[1]?.weight.item()).toBe(4);
     expect(doubled.bias.item()).toBe(6);
+  });
+
+  it("are taken apart and put together again, whatever their names are", () => {
+    const odd: TensorPack = { ...pack, ["__proto__"]: tensor([4]) };
+    const copy = packLike(
+      odd,
+      packTensors(odd).map((x) => mul(x, 10)),
+    );
+    expect(flattenPack(copy).map(({ name, tensor: x }) => [name, x.item()])).toEqual([
+      ["encoder.0.weight", 10],
+      ["encoder.1.weight", 20],
+      ["bias", 30],
+      ["__proto__", 40],
+    ]);
   });
 
   it("refuse what is no tensor, by name", () => {

@@ -60,3 +60,36 @@ export function mapPack<P extends TensorPack>(
   // Same structure, and `fn` keeps shapes where `P` promises them.
   return rebuild(pack, "") as P;
 }
+
+/** The tensors of a pack, in the order of {@link flattenPack}, without their names: every step of a training does this. */
+export function packTensors(pack: TensorPack, found: AnyTensor[] = []): AnyTensor[] {
+  if (pack instanceof Tensor) {
+    found.push(pack);
+    return found;
+  }
+  for (const value of Object.values(checkPart(pack, ""))) packTensors(value, found);
+  return found;
+}
+
+/** A pack of the same structure with `tensors` (in the order of {@link flattenPack}) in the places of its own. */
+export function packLike<P extends TensorPack>(pack: P, tensors: readonly AnyTensor[]): P {
+  let next = 0;
+  const rebuild = (part: TensorPack): TensorPack => {
+    if (part instanceof Tensor) {
+      next += 1;
+      return tensors[next - 1] ?? part;
+    }
+    if (Array.isArray(part)) return part.map(rebuild);
+    const copy: Record<string, TensorPack> = {};
+    for (const [key, value] of Object.entries(checkPart(part, ""))) setOwn(copy, key, rebuild(value));
+    return copy;
+  };
+  // Same structure, and the caller gives tensors like those of `pack`.
+  return rebuild(pack) as P;
+}
+
+/** Sets a field of any name: `"__proto__"` is a name like any other. */
+function setOwn(record: Record<string, TensorPack>, key: string, value: TensorPack): void {
+  if (key === "__proto__") Object.defineProperty(record, key, { value, enumerable: true, configurable: true });
+  else record[key] = value;
+}
