@@ -27,8 +27,13 @@ export interface Engine {
 }
 
 let current: Engine | undefined;
-/** Buffers made since the innermost scope began; undefined outside of all scopes. */
-let scopeBuffers: Buffer[] | undefined;
+/**
+ * Buffers made in the open scopes, those of the innermost one last. One list for all: a list per scope would be old memory by the time it is full, and what
+ * old memory names survives many rounds of the garbage collector.
+ */
+const scopeBuffers: Buffer[] = [];
+/** Number of open scopes. */
+let scopeDepth = 0;
 let f32: Float32Array = new Float32Array(0);
 let f64: Float64Array = new Float64Array(0);
 let i32: Int32Array = new Int32Array(0);
@@ -131,7 +136,7 @@ export function allocate(shape: Shape, dtype: DType): Buffer {
 export function allocateBytes(sizeBytes: number): Buffer {
   const { allocator } = current ?? engine();
   const buffer: Buffer = { ptr: allocator.alloc(sizeBytes), sizeBytes, kept: false, registered: undefined };
-  if (scopeBuffers === undefined) leaveToCollector(buffer);
+  if (scopeDepth === 0) leaveToCollector(buffer);
   else scopeBuffers.push(buffer);
   return buffer;
 }
@@ -173,9 +178,8 @@ export function checkAlive(buffer: Buffer): Buffer {
  * collector. Also when `fn` throws (nothing survives then).
  */
 export function withScope<T>(fn: () => T, survivors: (result: T) => Iterable<Buffer>): T {
-  const outer = scopeBuffers;
-  const mine: Buffer[] = [];
-  scopeBuffers = mine;
+  const start = scopeBuffers.length;
+  scopeDepth += 1;
   const marked: Buffer[] = [];
   try {
     const result = fn();
@@ -186,12 +190,23 @@ export function withScope<T>(fn: () => T, survivors: (result: T) => Iterable<Buf
     }
     return result;
   } finally {
-    scopeBuffers = outer;
-    for (const buffer of mine) {
-      if (!buffer.kept) disposeBuffer(buffer);
-      else if (outer !== undefined) outer.push(buffer);
-      else leaveToCollector(buffer);
-    }
+    scopeDepth -= 1;
+    closeScope(start);
     for (const buffer of marked) buffer.kept = false;
   }
+}
+
+/** Frees what a scope made, from `start` on; what is kept goes to the scope around it. */
+function closeScope(start: number): void {
+  let end = start;
+  for (let at = start; at < scopeBuffers.length; at += 1) {
+    const buffer = scopeBuffers[at] as Buffer; // at < length
+    if (!buffer.kept) disposeBuffer(buffer);
+    else if (scopeDepth === 0) leaveToCollector(buffer);
+    else {
+      scopeBuffers[end] = buffer;
+      end += 1;
+    }
+  }
+  scopeBuffers.length = end;
 }
