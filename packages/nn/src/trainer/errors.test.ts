@@ -45,6 +45,7 @@ describe("options", () => {
     [{ task: "regression", optimiser: optim.adam({ lr: 1 }) }, /did you mean "optimizer"\?/],
     [{ task: "regression", optimizer: "adam" }, /optimizer must be an optimiser such as/],
     [{ task: "regression", seed: -1 }, /seed must be a whole number of at least 0, got -1/],
+    [{ task: "regression", initial: { params: {} } }, /initial must be \{ params, state \}, such as a trained model/],
     [{ task: { los: () => {} } }, /did you mean "loss"\?/],
   ])("Trainer.new refuses %j", (options, words) => {
     expect(() => Trainer.new(mkModel, options as never)).toThrow(words);

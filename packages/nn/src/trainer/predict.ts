@@ -1,6 +1,6 @@
 /** @file A model on one example or on a batch of them. */
 import { scope } from "../autograd/transforms.ts";
-import { TrainlogError } from "../error.ts";
+import { describeValue, TrainlogError } from "../error.ts";
 import type { Model, Params, State } from "../nn/model.ts";
 import { cast, reshape } from "../primitives/index.ts";
 import { type Shape, showShape } from "../shape/shape.ts";
@@ -23,9 +23,10 @@ export interface ModelNumbers {
  *
  * @param x - One example `[...In]` or a batch `[n, ...In]`; floats of either kind.
  * @returns `[...Out]` or `[n, ...Out]`.
- * @throws TrainlogError `shape/mismatch`, `dtype/mismatch`.
+ * @throws TrainlogError `shape/mismatch`, `dtype/mismatch`, `trainer/bad-input` for what is no tensor.
  */
 export function predict({ model, params, state, dtype }: ModelNumbers, x: AnyTensor): AnyTensor {
+  if (!(x instanceof Tensor)) throw noTensor(x);
   const rank = model.inputShape.length;
   const isOne = x.shape.length === rank;
   if (!isOne && x.shape.length !== rank + 1) {
@@ -41,6 +42,13 @@ export function predict({ model, params, state, dtype }: ModelNumbers, x: AnyTen
     const { output } = model.apply(params, state, batch);
     return isOne ? reshape(output, output.shape.slice(1)) : output;
   });
+}
+
+function noTensor(x: unknown): TrainlogError {
+  return new TrainlogError(
+    "trainer/bad-input",
+    `eval takes a tensor, got ${describeValue(x)}; make one with tensor([0.25, -0.75]) or tensorND([rows, columns], numbers)`,
+  );
 }
 
 /** The model as a function of one example, for probes. */

@@ -156,6 +156,30 @@ describe.each(BACKENDS)("train on backend %s", (backend) => {
     expect(Math.min(...losses)).toBeGreaterThan(trained.summary?.lossBefore ?? Infinity);
   });
 
+  it("begins with given numbers, in the element type that is asked for, and leaves them as they were", async () => {
+    const first = await Trainer.new(mkModel, { task: "regression", seed: 3 }).train(grid, {
+      ...quiet,
+      backend,
+      steps: 5,
+    });
+    const initial = Object.fromEntries(Object.entries(first.params).map(([name, param]) => [name, param.toArray()]));
+    for (const dtype of ["float", "f64"] as const) {
+      const options = { task: "regression", initial: first, seed: 4 } as const;
+      const next = await Trainer.new(mkModel, options).train(grid, { ...quiet, backend, dtype, steps: 1 });
+      expect(next.summary?.lossBefore).toBeCloseTo(first.summary?.lossAfter ?? Number.NaN, 6);
+      expect(next.params["0.weight"]?.dtype).toBe(dtype);
+      expect(next.params["0.weight"]?.toArray()).not.toEqual(initial["0.weight"]);
+    }
+    expect(Object.fromEntries(Object.entries(first.params).map(([name, param]) => [name, param.toArray()]))).toEqual(
+      initial,
+    );
+    const other = nn.sequential(nn.linear(2, 9), nn.relu(), nn.linear(9, 1));
+    const misfit = Trainer.new(other, { task: "regression", initial: first });
+    await expect(misfit.train(grid, { ...quiet, backend, steps: 1 })).rejects.toThrow(
+      /0.weight: expected \[9, 2\], got \[8, 2\]/,
+    );
+  });
+
   it("trains in f64", async () => {
     const trained = await quickstart().train(grid, { ...quiet, steps: 50, dtype: "f64", backend });
     expect(trained.params["0.weight"]?.dtype).toBe("f64");

@@ -1,7 +1,7 @@
 /** @file `Trainer.new` and `Trainer.load`: a model with its task and optimiser, to be trained or used. */
 import type { Dataset } from "../data/dataset.ts";
 import { describeValue, TrainlogError } from "../error.ts";
-import { loadStateDict } from "../interop/state-dict/state-dict.ts";
+import { loadStateDict, type ModelTensors } from "../interop/state-dict/state-dict.ts";
 import { build, type M, type OutputShape } from "../nn/index.ts";
 import type { LayerType } from "../nn/layer-type.ts";
 import { adam } from "../optim/adam.ts";
@@ -12,6 +12,7 @@ import type { FloatDType } from "../tensor/dtype.ts";
 import { readWhole } from "./checkpoint/checkpoint-files.ts";
 import { decodeFile } from "./checkpoint/container.ts";
 import type { FittingData } from "./data/fitting-data.ts";
+import { checkInitial } from "./first-numbers.ts";
 import { type TargetShape, type TaskOption, taskOf } from "./task/task.ts";
 import type { TrainerParts } from "./train/prepare.ts";
 import { runTraining } from "./train/run-training.ts";
@@ -26,6 +27,8 @@ export interface TrainerOptions<T> {
   readonly optimizer?: Optimizer;
   /** Determines parameters, order of the data and randomness of the layers. Default 0. */
   readonly seed?: number;
+  /** Numbers to begin with instead of the seed's: a trained model, or what `loadStateDict` gave. They are copied. */
+  readonly initial?: ModelTensors;
 }
 
 /** A model, its task and its optimiser. `In`, `Out` and `Target` are shapes of one example. */
@@ -38,7 +41,7 @@ export interface Trainer<In extends Shape = Shape, Out extends Shape = Shape, Ta
    * @param data - Examples of shapes `In` and `Target`.
    * @returns The trained model; also when it was stopped early by a callback, early stopping or a signal.
    * @throws TrainlogError `trainer/bad-option`, `trainer/unknown-option`, `data/empty`, `data/batch-too-large`, `shape/mismatch`, `dtype/mismatch`,
-   *   `trainer/bad-label`: all before anything is allocated; `trainer/non-finite`; `checkpoint/*` when resuming.
+   *   `state-dict/mismatch` (for `initial`), `trainer/bad-label`: all before anything is allocated; `trainer/non-finite`; `checkpoint/*` when resuming.
    *
    * @example
    * const trained = await trainer.train(Data.regression2to1Grid({ n: 25 }), { steps: 200, batchSize: 16 });
@@ -83,10 +86,11 @@ export function trainerParts(mkModel: M<LayerType>, options: TrainerOptions<unkn
     task: anything,
     optimizer: must("an optimiser such as optim.adam({ lr: 0.03 })", isOptimizer),
     seed: wholeNumber(0),
+    initial: checkInitial,
   };
   checkOptions("Trainer.new", options, checks, { area: "trainer" });
-  const { task, optimizer = adam({ lr: DEFAULT_LEARNING_RATE }), seed = 0 } = options;
-  return { mkModel, task: taskOf(task), optimizer, seed };
+  const { task, optimizer = adam({ lr: DEFAULT_LEARNING_RATE }), seed = 0, initial } = options;
+  return { mkModel, task: taskOf(task), optimizer, seed, initial };
 }
 
 function isOptimizer(value: unknown): boolean {

@@ -84,6 +84,22 @@ describe.each(["eager", "compiled"] as const)("on backend %s", (backend) => {
     expect(slopes.at(-1)).toBeCloseTo(2, 1);
   });
 
+  it.each(["at once", "with promises"])("a stream that answers %s can ask the model as it is", async (how) => {
+    const asked: number[] = [];
+    const stream: Trainer.Advanced.StepBatchStream<[[number, 1], [number, 1]]> = (step, predict) => {
+      asked.push(predict([1])[0] ?? Number.NaN);
+      return how === "at once" ? sine(step) : Promise.resolve(sine(step));
+    };
+    await Advanced.trainModuleStreamStepsWith(regression, stream, { steps: 20, backend });
+    using loop = Advanced.stepper(regression, { backend });
+    const explicit = Array.from({ length: 20 }, (_, step) => {
+      const answer = loop.eval(tensor([1])).data()[0];
+      loop.step(sine(step));
+      return answer;
+    });
+    expect(asked).toEqual(explicit);
+  });
+
   it("frees what a stream makes", async () => {
     const used: number[] = [];
     const callbacks: Trainer.Advanced.StreamCallbacks = {
@@ -102,6 +118,7 @@ function shifted(points: Tensor<[4, 1]>, by: number): Tensor<[4, 1]> {
 
 describe("wrong use", () => {
   it("is refused with a reason", async () => {
+    expect(() => Advanced.stepper(regression).eval([1] as never)).toThrow(/eval takes a tensor, got an array of 1/);
     const train = (options: object, stream: unknown = sine) =>
       Advanced.trainModuleStreamStepsCurveFloat(regression, stream as never, options as never);
     await expect(train({ steps: 0 })).rejects.toThrow(/steps must be a whole number of at least 1, got 0/);

@@ -5,13 +5,14 @@ import { checkOptions, oneOf } from "../../options/check-options.ts";
 import type { Shape } from "../../shape/shape.ts";
 import type { FloatDType } from "../../tensor/dtype.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { firstNumbers } from "../first-numbers.ts";
 import { predict } from "../predict.ts";
 import { findNonFinite } from "../step/find-non-finite.ts";
 import { firstState, makeRunner } from "../step/make-runner.ts";
 import type { Backend, StepRunner } from "../step/runner.ts";
 import type { TrainState } from "../step/train-state.ts";
 import { checkFloatDType } from "../task/task.ts";
-import { type BatchOf, buildModule, checkBatch, type StreamModule } from "./stream-module.ts";
+import { type BatchOf, checkBatch, type StreamModule } from "./stream-module.ts";
 
 /** Options of {@link stepper}. */
 export interface StepperOptions {
@@ -60,7 +61,7 @@ export function stepper<Shapes extends readonly Shape[], In extends Shape, Out e
   const checks = { backend: oneOf("compiled", "eager"), dtype: checkFloatDType };
   checkOptions("Trainer.Advanced.stepper", options, checks, { area: "trainer" });
   const { backend = "compiled", dtype = "float" } = options;
-  const { model, params, state } = buildModule(module, dtype);
+  const { model, params, state } = firstNumbers(module, dtype);
   const setup = module.setupOf(model, false);
   let steps = 0;
   let runner: StepRunner | undefined;

@@ -1,15 +1,17 @@
 /** @file A model with a loss over any list of tensors: what step streams and explicit loops train. */
 
 import { TrainlogError } from "../../error.ts";
-import { build, type M, type OutputShape } from "../../nn/index.ts";
+import type { ModelTensors } from "../../interop/state-dict/state-dict.ts";
+import type { M, OutputShape } from "../../nn/index.ts";
 import type { LayerType } from "../../nn/layer-type.ts";
-import type { Model, Params, State } from "../../nn/model.ts";
+import type { Model, Params } from "../../nn/model.ts";
 import { adam } from "../../optim/adam.ts";
 import type { Optimizer } from "../../optim/optimizer.ts";
 import { anything, callback, checkOptions, must, wholeNumber } from "../../options/check-options.ts";
 import type { Shape } from "../../shape/shape.ts";
-import type { DType, FloatDType } from "../../tensor/dtype.ts";
+import type { DType } from "../../tensor/dtype.ts";
 import { type AnyTensor, Tensor } from "../../tensor/tensor.ts";
+import { checkInitial, type Numbers } from "../first-numbers.ts";
 import type { StepSetup } from "../step/train-step.ts";
 import type { Metrics, TargetShape } from "../task/task.ts";
 import { taskOf } from "../task/task.ts";
@@ -31,9 +33,8 @@ export interface ApplyModel<In extends Shape, Out extends Shape> {
 export type StreamLoss = AnyTensor | { readonly loss: AnyTensor; readonly metrics: Metrics };
 
 /** A model, a loss and an optimiser. */
-export interface StreamModule<Shapes extends readonly Shape[], In extends Shape = Shape, Out extends Shape = Shape> {
-  readonly mkModel: M<LayerType>;
-  readonly seed: number;
+export interface StreamModule<Shapes extends readonly Shape[], In extends Shape = Shape, Out extends Shape = Shape>
+  extends Numbers {
   readonly optimizer: Optimizer;
   readonly setupOf: (model: Model<Shape, Shape>, gradientNorms: boolean) => StepSetup;
   /** For the compiler only. */
@@ -41,10 +42,18 @@ export interface StreamModule<Shapes extends readonly Shape[], In extends Shape 
 }
 
 /** Options of {@link module} for batches of inputs and targets. */
-export interface TaskModuleOptions<T extends "regression" | "classification"> {
+export interface TaskModuleOptions<T extends "regression" | "classification"> extends ModuleOptions {
   readonly task: T;
+}
+
+/** Options of {@link module}, as those of `Trainer.new`. */
+export interface ModuleOptions {
+  /** Default: Adam with learning rate 0.001. */
   readonly optimizer?: Optimizer;
+  /** Default 0. */
   readonly seed?: number;
+  /** Numbers to begin with instead of the seed's: a trained model, or what `loadStateDict` gave. They are copied. */
+  readonly initial?: ModelTensors;
 }
 
 /** Shapes of a batch of inputs and targets. */
@@ -70,10 +79,8 @@ export function module<L extends LayerType, const T extends "regression" | "clas
 ): StreamModule<PairShapes<L["input"], TargetShape<T, OutputShape<L>>>, L["input"], OutputShape<L>>;
 export function module<L extends LayerType, Batch extends readonly AnyTensor[]>(
   mkModel: M<L>,
-  options: {
+  options: ModuleOptions & {
     readonly loss: (model: ApplyModel<L["input"], OutputShape<L>>, ...batch: Batch) => StreamLoss;
-    readonly optimizer?: Optimizer;
-    readonly seed?: number;
   },
 ): StreamModule<ShapesOf<Batch>, L["input"], OutputShape<L>>;
 export function module(mkModel: M<LayerType>, options: object): StreamModule<readonly Shape[]> {
@@ -82,13 +89,15 @@ export function module(mkModel: M<LayerType>, options: object): StreamModule<rea
     task: anything,
     optimizer: must("an optimiser such as optim.adam({ lr: 0.03 })", (value) => Object(value) === value),
     seed: wholeNumber(0),
+    initial: checkInitial,
   };
   checkOptions("Trainer.Advanced.module", options, checks, { area: "trainer" });
-  const { loss, task, optimizer = adam({ lr: 0.001 }), seed = 0 } = options as Partial<UntypedOptions>;
+  const { loss, task, optimizer = adam({ lr: 0.001 }), seed = 0, initial } = options as Partial<UntypedOptions>;
   const objective = loss === undefined ? taskObjective(task) : lossObjective(loss);
   return {
     mkModel,
     seed,
+    initial,
     optimizer,
     setupOf: (model, gradientNorms) => ({ model, optimizer, gradientNorms, objective }),
   };
@@ -99,11 +108,9 @@ export type ShapesOf<Batch extends readonly AnyTensor[]> = {
   readonly [K in keyof Batch]: Batch[K] extends Tensor<infer S, DType> ? S : Shape;
 };
 
-interface UntypedOptions {
+interface UntypedOptions extends ModuleOptions {
   readonly loss: (model: ApplyModel<Shape, Shape>, ...batch: readonly AnyTensor[]) => StreamLoss;
   readonly task: unknown;
-  readonly optimizer: Optimizer;
-  readonly seed: number;
 }
 
 function taskObjective(option: unknown): StepSetup["objective"] {
@@ -121,14 +128,6 @@ function lossObjective(loss: UntypedOptions["loss"]): StepSetup["objective"] {
       ? { loss: result, metrics: () => ({}) }
       : { loss: result.loss, metrics: () => result.metrics };
   };
-}
-
-/** A module's model with its first numbers. */
-export function buildModule(
-  { mkModel, seed }: StreamModule<readonly Shape[]>,
-  dtype: FloatDType,
-): { readonly model: Model<Shape, Shape>; readonly params: Params; readonly state: State } {
-  return build(mkModel, { seed, dtype });
 }
 
 /** Refuses what a stream gave if it is no list of tensors. */

@@ -4,16 +4,19 @@ import { allocate, viewOf } from "../../engine/engine.ts";
 import { showShape } from "../../shape/shape.ts";
 import { type AnyTensor, concrete, Tensor } from "../../tensor/tensor.ts";
 import type { BatchSource } from "../data/batch-source.ts";
+import type { Predict } from "../probe/probe.ts";
 import { checkBatch } from "./stream-module.ts";
 
 /** A step's batch, or a promise of it. */
-export type AnyStream = (step: number) => readonly AnyTensor[] | Promise<readonly AnyTensor[]>;
+export type AnyStream = (step: number, predict: Predict) => readonly AnyTensor[] | Promise<readonly AnyTensor[]>;
 
 /**
  * Batches of a stream, copied into tensors that stay. So what the stream makes is free again at once (a stream that answers with a promise leaves its
  * tensors to the garbage collector).
+ *
+ * @param currentModel - Gives the model as it is now.
  */
-export function streamSource(stream: AnyStream): BatchSource {
+export function streamSource(stream: AnyStream, currentModel: () => Predict): BatchSource {
   const kept = new Map<string, readonly AnyTensor[]>();
   let size = 0;
   const keep = (given: unknown, step: number): readonly AnyTensor[] => {
@@ -28,10 +31,16 @@ export function streamSource(stream: AnyStream): BatchSource {
   let isSync = false;
   return {
     next(step) {
+      // Most streams do not ask the model, so its numbers are only copied for those that do.
+      let current: Predict | undefined;
+      const predict: Predict = (input) => {
+        current ??= currentModel();
+        return current(input);
+      };
       // Whatever a stream makes is freed with the scope; what is kept outlives it, because it is returned.
-      if (isSync) return scope(() => keep(stream(step), step));
+      if (isSync) return scope(() => keep(stream(step, predict), step));
       // The first answer tells whether there will be promises, whose tensors are made beyond any scope.
-      const answer = stream(step);
+      const answer = stream(step, predict);
       isSync = !(answer instanceof Promise);
       return answer instanceof Promise ? answer.then((given) => keep(given, step)) : keep(answer, step);
     },

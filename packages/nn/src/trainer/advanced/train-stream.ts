@@ -19,27 +19,32 @@ import type { Shape } from "../../shape/shape.ts";
 import type { FloatDType } from "../../tensor/dtype.ts";
 import type { StepEvent, StoppedBy } from "../callbacks.ts";
 import { nowMs } from "../clock.ts";
+import { firstNumbers } from "../first-numbers.ts";
 import { listenForInterruption } from "../interrupt.ts";
 import type { LogSink } from "../log/log-sink.ts";
 import { type LogOption, openLog } from "../log/open-log.ts";
 import { type LoopEnd, type LoopJob, runLoop } from "../loop.ts";
+import { predictor } from "../predict.ts";
+import type { Predict } from "../probe/probe.ts";
 import { type Progress, progressOn } from "../report/progress.ts";
 import { NO_TERMINAL, standardError, type Terminal } from "../report/terminal.ts";
 import { firstState, makeRunner } from "../step/make-runner.ts";
-import type { Backend, Observation } from "../step/runner.ts";
+import type { Backend, Observation, StepRunner } from "../step/runner.ts";
 import type { TrainState } from "../step/train-state.ts";
 import { checkFloatDType } from "../task/task.ts";
 import { intervalsOf } from "../train-options.ts";
-import { type BatchOf, buildModule, type StreamModule } from "./stream-module.ts";
+import type { BatchOf, StreamModule } from "./stream-module.ts";
 import { type AnyStream, streamSource } from "./stream-source.ts";
 
 /**
- * A function from the number of the step (updates before it) to its batch: tensors of the shapes `Shapes`, batch axes included.
+ * A function from the number of the step (updates before it) to its batch: tensors of the shapes `Shapes`, batch axes included. `predict` is the model
+ * as it is before the step, in evaluation mode: for rollouts, hard examples, and whatever else depends on what was learnt.
  *
  * Tensors that it makes are freed after the step; constants are made outside. It may answer with a promise.
  */
 export type StepBatchStream<Shapes extends readonly Shape[]> = (
   step: number,
+  predict: Predict,
 ) => BatchOf<Shapes> | Promise<BatchOf<Shapes>>;
 
 /** Options of training on a stream; as those of `trainer.train`. */
@@ -184,9 +189,14 @@ async function runStream(
   callbacks: StreamCallbacks,
 ): Promise<StreamTrained> {
   const { dtype = "float", backend = "compiled", gradientNorms = false, steps } = options;
-  const { model, params, state } = buildModule(module, dtype);
+  const { model, params, state } = firstNumbers(module, dtype);
   const setup = module.setupOf(model, gradientNorms);
-  const source = streamSource(stream);
+  let started: StepRunner | undefined;
+  const source = streamSource(stream, () => {
+    const now = started?.state();
+    const numbers = now === undefined ? { params, state } : { params: now.params, state: now.model };
+    return predictor({ model, dtype, ...numbers });
+  });
   const first = await source.next(0);
   if (first === undefined) throw new RangeError("a stream has a first batch");
   const progress = progressOf(options);
@@ -195,7 +205,12 @@ async function runStream(
     facts: factsOf(module, options),
     warn: progress.note,
   });
-  const runner = makeRunner(backend, setup, firstState(setup, { params, state, seed: module.seed, batch: first }));
+  const runner: StepRunner = makeRunner(
+    backend,
+    setup,
+    firstState(setup, { params, state, seed: module.seed, batch: first }),
+  );
+  started = runner;
   const interruption = listenForInterruption(
     { signal: options.signal, handleInterrupt: options.handleInterrupt ?? true },
     progress.note,

@@ -2,8 +2,7 @@
 
 import { batchLoader } from "../../data/batch-loader.ts";
 import type { Dataset } from "../../data/dataset.ts";
-import { build, type M, model as modelOf } from "../../nn/index.ts";
-import type { LayerType } from "../../nn/layer-type.ts";
+import { model as modelOf } from "../../nn/index.ts";
 import type { Model, Params, State } from "../../nn/model.ts";
 import type { Optimizer } from "../../optim/optimizer.ts";
 import type { Abstract } from "../../primitives/primitive.ts";
@@ -13,6 +12,7 @@ import type { AnyTensor } from "../../tensor/tensor.ts";
 import type { RunIdentity } from "../checkpoint/training-checkpoint.ts";
 import { type BatchSource, loaderSource } from "../data/batch-source.ts";
 import { checkAllLabels, checkData } from "../data/check-data.ts";
+import { firstNumbers, type Numbers } from "../first-numbers.ts";
 import type { ModelCall } from "../step/bound-model.ts";
 import { firstState } from "../step/make-runner.ts";
 import type { Backend } from "../step/runner.ts";
@@ -23,11 +23,9 @@ import { TaskContext } from "../task/task-context.ts";
 import { checkTrainOptions, planOf, type TrainOptions, type TrainPlan } from "../train-options.ts";
 
 /** What a trainer is made of. */
-export interface TrainerParts {
-  readonly mkModel: M<LayerType>;
+export interface TrainerParts extends Numbers {
   readonly task: Task;
   readonly optimizer: Optimizer;
-  readonly seed: number;
 }
 
 /** A training run that is ready to begin. */
@@ -70,7 +68,7 @@ export async function prepare(parts: TrainerParts, data: Dataset, options: Train
     gradientNorms,
     objective: (call, batch) => objectiveOf(task, call, batch),
   };
-  const { params, state } = build(mkModel, { seed, dtype });
+  const { params, state } = firstNumbers(parts, dtype);
   const initial = firstState(setup, { params, state, seed, batch: batchAbstracts(data, plan.batchSize, dtype) });
   const loader = batchLoader(data, { batchSize: plan.batchSize, shuffle, dropLast, seed });
   return {
