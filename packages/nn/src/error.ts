@@ -34,6 +34,7 @@ export class TrainlogError extends Error {
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
+    if (this !== TrainlogError) return Function.prototype[Symbol.hasInstance].call(this, value);
     return value instanceof Error && value.name === "TrainlogError" && "code" in value;
   }
 }
