@@ -154,7 +154,7 @@ describe("trainlog demo", () => {
   it("trains, shows it while it trains, and exits with --once", async () => {
     const command = start(["demo", "--once", "--port", "0", "--steps", "60", "--seconds", "6"]);
     const url = await addressOf(command);
-    await command.until(/training 7 small models for 6\.0 s/);
+    await command.until(/training 10 small models for 6\.0 s/);
     const moving = async (): Promise<number> => {
       const { runs } = (await (await fetch(`${url}/api/v1/runs`)).json()) as {
         runs: { state: string; lastStep?: number }[];
@@ -167,18 +167,24 @@ describe("trainlog demo", () => {
     expect(stderr).toMatch(/^(opening the store …\n)?$/);
     await using store = await openStore(join(folder, "trainlog"), { mode: "read" });
     const { runs } = await store.listRuns();
-    expect(runs.map(({ state, lastStep }) => `${state} ${lastStep}`)).toEqual(new Array(7).fill("finished 59"));
-    const [spiral] = await store.findRuns("relu-lr-0.01");
-    const { keys } = await store.media(spiral!.runId);
-    expect(keys.map(({ kind }) => kind).sort()).toEqual([
-      "confusion-matrix",
-      "histogram",
-      "histogram",
-      "histogram",
-      "image",
-      "table",
-    ]);
-    expect((await store.console(spiral!.runId)).lines.at(-1)?.text).toMatch(/^step 59 {2}train\/loss \d/);
+    expect(runs.map(({ state, lastStep }) => `${state} ${lastStep}`)).toEqual(new Array(10).fill("finished 60"));
+    const looks = async (name: string): Promise<Set<string>> => {
+      const [run] = await store.findRuns(name);
+      expect((await store.console(run!.runId)).lines.at(-1)?.text).toMatch(/^step 60 {2}loss \d.* eval\/loss \d/);
+      expect(await store.artifacts(run!.runId)).toMatchObject([{ name: "model", kind: "model" }]);
+      expect((await store.metrics(run!.runId)).map(({ key }) => key)).toEqual(
+        expect.arrayContaining(["loss", "eval/loss", "learning_rate", "gradient_norm", "examples_per_s"]),
+      );
+      const { keys } = await store.media(run!.runId);
+      return new Set(keys.map(({ key, kind }) => `${kind} ${key}`).filter((look) => !look.startsWith("histogram")));
+    };
+    expect(await looks("relu-lr-0.01")).toEqual(
+      new Set(["confusion-matrix eval/confusion_matrix", "image eval/decision boundary", "table eval/predictions"]),
+    );
+    expect(await looks("cnn")).toEqual(
+      new Set(["confusion-matrix eval/confusion_matrix", "image eval/surest mistakes", "table eval/mistakes"]),
+    );
+    expect(await looks("mlp-8")).toEqual(new Set(["table eval/probes"]));
   });
 
   it("stays up when the training is done, until Ctrl-C", async () => {
@@ -192,17 +198,17 @@ describe("trainlog demo", () => {
 
   it("ends its training too when it is stopped in the middle", async () => {
     const command = start(["demo", "--port", "0", "--steps", "100000", "--seconds", "3600"]);
-    await command.until(/training 7 small models/);
+    await command.until(/training 10 small models/);
     const url = await addressOf(command);
     await expect
       .poll(async () => ((await (await fetch(`${url}/api/v1/runs`)).json()) as { total: number }).total, {
         timeout: 15_000,
       })
-      .toBe(7);
+      .toBe(10);
     command.child.kill("SIGTERM");
     expect((await command.result).code).toBe(0);
     await using store = await openStore(join(folder, "trainlog"), { mode: "read" });
     const { runs } = await store.listRuns();
-    expect(runs.map(({ state }) => state)).toEqual(new Array(7).fill("killed"));
+    expect(runs.map(({ state }) => state)).toEqual(new Array(10).fill("killed"));
   });
 });

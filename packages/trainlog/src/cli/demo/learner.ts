@@ -1,33 +1,47 @@
-/** @file What the demo's training loop needs of a model: one optimizer step, a look at held-out data, and pictures. */
+/** @file What the demo's training loop needs of a model: how its run is called, and how it is trained. */
+import type { Trainer } from "@trainlog/nn";
 import type { LogRow } from "../../index.ts";
 
 /** How a run is called and configured. */
 export interface LearnerSpec {
   readonly project: string;
   readonly name: string;
-  readonly tags: readonly string[];
   readonly notes: string;
+  readonly tags: readonly string[];
+  /** What distinguishes it from the others; the trainer adds the rest. */
   readonly config: Readonly<Record<string, string | number | readonly number[]>>;
 }
 
-/** A model in training. Steps count from 0. */
+/** Options of `trainer.train` that the demo decides: where to log, how to pace and to stop. */
+export type DemoOptions = Pick<Trainer.TrainOptions, "log" | "signal" | "callbacks">;
+
+/** A model to be trained. */
 export interface Learner {
   readonly spec: LearnerSpec;
-  /** One optimizer step; what it gives is logged. */
-  step(step: number): Record<string, number>;
-  /** Scores on held-out data, and what shows them. */
-  evaluate(): Record<string, number>;
-  /** Histograms, pictures and tables: dearer than numbers, so logged less often. */
-  picture(): LogRow;
+  /** Examples per step. */
+  readonly batchSize: number;
+  train(options: DemoOptions): Promise<Pick<Trainer.Trained, "summary">>;
+  /** What shows how far the model is, at each evaluation. */
+  picture(predict: Trainer.Probe.Predict): LogRow;
 }
 
-/** Share of the steps in which the learning rate rises from 0. */
-const WARM_UP = 0.05;
+/** What every learner is told. */
+export interface LearnerSettings {
+  readonly steps: number;
+  readonly seed: number;
+}
 
-/** Learning rate with a linear warm-up and a cosine decay to a tenth (Loshchilov and Hutter 2017). */
-export function learningRateAt(step: number, stepCount: number, peak: number): number {
-  const warmUpSteps = Math.max(1, Math.round(WARM_UP * stepCount));
-  if (step < warmUpSteps) return (peak * (step + 1)) / warmUpSteps;
-  const progress = (step - warmUpSteps) / Math.max(1, stepCount - warmUpSteps);
-  return peak * (0.1 + 0.45 * (1 + Math.cos(Math.PI * Math.min(1, progress))));
+/** Evaluations in the course of a run. */
+const EVALUATIONS = 30;
+
+/** What all runs of the demo have in common. */
+export function commonOptions({ steps }: LearnerSettings): {
+  readonly steps: number;
+  readonly evalEvery: number;
+  readonly histograms: true;
+  readonly progress: false;
+  readonly handleInterrupt: false;
+} {
+  const evalEvery = Math.max(1, Math.floor(steps / EVALUATIONS));
+  return { steps, evalEvery, histograms: true, progress: false, handleInterrupt: false };
 }

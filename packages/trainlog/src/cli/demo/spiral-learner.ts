@@ -1,141 +1,84 @@
-/** @file Learns to tell two spirals apart. */
-import { confusionMatrix, histogram, image, type LogRow, type LogValue, table } from "../../index.ts";
-import { boundaryPicture } from "./boundary-picture.ts";
-import { type LabelledPoints, SPIRAL_NAMES, sampleBatch, twoSpirals } from "./data.ts";
-import { type Learner, type LearnerSpec, learningRateAt } from "./learner.ts";
-import {
-  type Activation,
-  adamStep,
-  backward,
-  createAdam,
-  createMlp,
-  forward,
-  layersOf,
-  type Mlp,
-  norm,
-  predict,
-  softmax,
-  softmaxCrossEntropy,
-} from "./mlp.ts";
-import { seededRandom } from "./random.ts";
+/** @file Networks that learn to tell two spirals apart, a classic test that a linear model fails (Lang and Witbrock 1988). */
+import { Data, nn, optim, Trainer } from "@trainlog/nn";
+import { image, type Media, table } from "../../index.ts";
+import { boundaryPainter } from "./boundary-picture.ts";
+import { commonOptions, type Learner, type LearnerSettings } from "./learner.ts";
+import { guesses } from "./probabilities.ts";
+
+type Network = "relu" | "gelu" | "tiny";
 
 /** What distinguishes one spiral run from another. */
-export interface SpiralOptions {
+export interface SpiralOptions extends LearnerSettings {
   readonly name: string;
   readonly notes: string;
-  readonly hidden: readonly number[];
-  readonly activation: Activation;
+  readonly network: Network;
+  /** Highest learning rate: it rises to this in 5 % of the steps, then falls to a tenth. */
   readonly learningRate: number;
-  readonly seed: number;
-  readonly stepCount: number;
 }
 
-const BATCH_SIZE = 32;
+/** The networks to choose from, by the word that their runs carry. */
+const NETWORKS: Readonly<Record<Network, nn.M<nn.FixedLayer<[2], [2]>>>> = {
+  relu: nn.sequential(nn.linear(2, 32), nn.relu(), nn.linear(32, 32), nn.relu(), nn.linear(32, 2)),
+  gelu: nn.sequential(nn.linear(2, 32), nn.gelu(), nn.linear(32, 32), nn.gelu(), nn.linear(32, 2)),
+  tiny: nn.sequential(nn.linear(2, 8), nn.relu(), nn.linear(8, 2)),
+};
+
+const SPIRALS = { noise: 0.015, turns: 2 } as const;
 const TRAIN_POINTS = 1000;
 const HELD_OUT_POINTS = 400;
-const NOISE = 0.015;
+const BATCH_SIZE = 32;
+const WARM_UP = 0.05;
 const PICTURE_PIXELS = 96;
 const TABLE_ROWS = 12;
 
-/** Makes the model, its data (equal for equal seeds, whatever the model) and its optimizer. */
-export function spiralLearner(options: SpiralOptions): Learner {
-  const dataRandom = seededRandom(options.seed);
-  const train = twoSpirals(TRAIN_POINTS, NOISE, dataRandom);
-  const heldOut = twoSpirals(HELD_OUT_POINTS, NOISE, dataRandom);
-  const random = seededRandom(options.seed + 1);
-  const mlp = createMlp([2, ...options.hidden, 2], options.activation, random);
-  const adam = createAdam(mlp.parameters.length);
-
+/** A network on two interleaved spirals, evaluated on points that it has not seen. The data is the same for the same seed, whatever the network. */
+export async function spiralLearner(options: SpiralOptions): Promise<Learner> {
+  const { name, notes, network, learningRate, ...settings } = options;
+  const { steps, seed } = settings;
+  const train = Data.spirals({ ...SPIRALS, n: TRAIN_POINTS, seed });
+  const heldOut = Data.spirals({ ...SPIRALS, n: HELD_OUT_POINTS, seed: seed + 1 });
+  const optimizer = optim.adam({ lr: warmUpAndFall(learningRate, steps) });
+  const trainer: Trainer.Trainer<[2], [2], []> = Trainer.new(NETWORKS[network], {
+    task: "classification",
+    optimizer,
+    seed,
+  });
+  const points = await Data.readAll(heldOut);
+  const paint = boundaryPainter(points, PICTURE_PIXELS);
   return {
-    spec: specOf(options, mlp),
-    step: (step) => {
-      const startMs = performance.now();
-      const batch = sampleBatch(train, BATCH_SIZE, random);
-      const outputs = forward(mlp, batch.points);
-      const logits = outputs.at(-1) ?? batch.points;
-      const { loss, gradient: outputGradient } = softmaxCrossEntropy(logits, batch.labels);
-      const gradient = backward(mlp, outputs, outputGradient);
-      const rate = learningRateAt(step, options.stepCount, options.learningRate);
-      adamStep(adam, mlp.parameters, gradient, rate);
-      return {
-        "train/loss": loss,
-        "train/accuracy": accuracyOf(logits, batch.labels),
-        "optimizer/grad_norm": norm(gradient),
-        "optimizer/lr": rate,
-        "throughput/points_per_s": (1000 * BATCH_SIZE) / Math.max(1e-3, performance.now() - startMs),
-      };
+    spec: {
+      project: "two-spirals",
+      name,
+      notes,
+      tags: ["demo", "classification"],
+      config: { network, lr: learningRate, noise: SPIRALS.noise },
     },
-    evaluate: () => {
-      const logits = predict(mlp, heldOut.points);
-      return {
-        "eval/loss": softmaxCrossEntropy(logits, heldOut.labels).loss,
-        "eval/accuracy": accuracyOf(logits, heldOut.labels),
-      };
-    },
-    picture: () => pictureOf(mlp, heldOut),
-  };
-}
-
-function specOf(
-  { name, notes, hidden, activation, learningRate, seed, stepCount }: SpiralOptions,
-  mlp: Mlp,
-): LearnerSpec {
-  return {
-    project: "two-spirals",
-    name,
-    notes,
-    tags: ["demo", activation],
-    config: {
-      hidden,
-      activation,
-      lr: learningRate,
-      optimizer: "adam",
-      batch_size: BATCH_SIZE,
-      steps: stepCount,
-      seed,
-      train_points: TRAIN_POINTS,
-      noise: NOISE,
-      parameters: mlp.parameters.length,
-    },
-  };
-}
-
-function pictureOf(mlp: Mlp, heldOut: LabelledPoints): LogRow {
-  const shares = softmax(predict(mlp, heldOut.points), 2);
-  const predicted = predictedClasses(shares);
-  const weights = layersOf(mlp).map((layer, l): [string, LogValue] => [
-    `weights/layer${l + 1}`,
-    histogram(layer.weights, { bins: 32 }),
-  ]);
-  const rows = Array.from({ length: TABLE_ROWS }, (_, i) => predictionRow(i, heldOut, predicted, shares));
-  return {
-    ...Object.fromEntries(weights),
-    "eval/decision boundary": image(boundaryPicture(mlp, heldOut, PICTURE_PIXELS), {
-      caption: "regions by predicted probability, held-out points",
+    batchSize: BATCH_SIZE,
+    train: (demo) =>
+      trainer.train(train, { ...commonOptions(settings), ...demo, batchSize: BATCH_SIZE, evalData: heldOut }),
+    picture: (predict) => ({
+      "eval/decision boundary": image(paint(predict), { caption: "regions by predicted probability, held-out points" }),
+      "eval/predictions": predictionTable(predict, points),
     }),
-    "eval/confusion": confusionMatrix({ actual: heldOut.labels, predicted, labels: SPIRAL_NAMES }),
-    "eval/predictions": table({ columns: ["x", "y", "true class", "predicted", "probability"], rows }),
   };
 }
 
-function predictionRow(
-  i: number,
-  { points, labels }: LabelledPoints,
-  predicted: Uint8Array,
-  shares: Float64Array,
-): unknown[] {
-  const [x, y, label, guess] = [points[2 * i] ?? 0, points[2 * i + 1] ?? 0, labels[i] ?? 0, predicted[i] ?? 0];
+/** A learning rate that warms up, then falls in half a cosine (Loshchilov and Hutter 2017). */
+function warmUpAndFall(peak: number, steps: number): optim.Schedule {
+  const warmUp = Math.max(1, Math.round(WARM_UP * steps));
+  const fall = optim.schedule.cosine({ lr: peak, min: peak / 10, steps: Math.max(1, steps - warmUp) });
+  return optim.schedule.warmUp({ steps: warmUp, lr: fall });
+}
+
+/** The first points, evenly from the inside out, with what the model takes them for. */
+function predictionTable(predict: Trainer.Probe.Predict, { inputs, targets }: Data.AllExamples): Media {
+  const chosen = Array.from({ length: TABLE_ROWS }, (_, i) => Math.floor((i * targets.length) / TABLE_ROWS));
+  const points = chosen.map((i) => [inputs[2 * i] ?? 0, inputs[2 * i + 1] ?? 0]);
+  const answers = guesses(predict(points), 2);
   const rounded = (value: number): number => Number(value.toFixed(4));
-  return [rounded(x), rounded(y), SPIRAL_NAMES[label], SPIRAL_NAMES[guess], rounded(shares[2 * i + guess] ?? 0)];
-}
-
-/** The likelier class of each row of two scores. */
-function predictedClasses(scores: Float64Array): Uint8Array {
-  return Uint8Array.from({ length: scores.length / 2 }, (_, r) =>
-    Number((scores[2 * r + 1] ?? 0) > (scores[2 * r] ?? 0)),
-  );
-}
-
-function accuracyOf(logits: Float64Array, labels: Uint8Array): number {
-  return predictedClasses(logits).filter((label, i) => label === labels[i]).length / labels.length;
+  const rows = chosen.map((at, row) => {
+    const { label, probability } = answers[row] ?? { label: 0, probability: 0 };
+    return [...(points[row] ?? []).map(rounded), targets[at], label, rounded(probability)];
+  });
+  return table({ columns: ["x", "y", "true class", "predicted", "probability"], rows });
 }

@@ -3,17 +3,19 @@
  *
  * Takes its settings as one JSON argument, tells its parent how many steps are done, and ends with code 0.
  */
+import { abortOnSignals } from "../signals.ts";
 import { trainDemo } from "./training.ts";
 
 /** Settings that the parent passes. */
 export interface TrainingSettings {
   readonly dir: string;
-  readonly stepCount: number;
+  /** Optimizer steps of each run. */
+  readonly steps: number;
   readonly seed: number;
   readonly durationMs: number;
 }
 
-/** What the script tells its parent. */
+/** What the script tells its parent: how many steps all runs have done. */
 export type TrainingMessage = { readonly type: "step"; readonly done: number };
 
 /** Least time between two messages: a progress bar needs no more. */
@@ -22,16 +24,15 @@ const MESSAGE_MS = 100;
 async function main(): Promise<void> {
   // The parent made the argument from the same type.
   const settings = JSON.parse(process.argv[2] ?? "{}") as TrainingSettings;
-  const controller = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => controller.abort());
   // Without its parent (killed, or gone) nobody watches: end as if interrupted.
-  process.once("disconnect", () => controller.abort());
+  const orphaned = new AbortController();
+  process.once("disconnect", () => orphaned.abort());
   let saidMs = 0;
   await trainDemo({
     ...settings,
-    signal: controller.signal,
+    signal: AbortSignal.any([abortOnSignals(), orphaned.signal]),
     onStep: (done) => {
-      if (performance.now() - saidMs < MESSAGE_MS && done < settings.stepCount) return;
+      if (performance.now() - saidMs < MESSAGE_MS) return;
       saidMs = performance.now();
       process.send?.({ type: "step", done } satisfies TrainingMessage);
     },
