@@ -19,7 +19,9 @@ export function apply<A>(primitive: Primitive<A>, inputs: readonly AnyTensor[], 
   const { shape, dtype } = primitive.infer(inputs, attributes);
   // From here on the attributes are the primitive's own affair.
   const erased = primitive as Primitive;
-  const value = isPartOfGraph(inputs)
+  const inGraph = isPartOfGraph(inputs);
+  if (inGraph && primitive.expand !== undefined) return primitive.expand(inputs, attributes);
+  const value = inGraph
     ? emitInstruction(erased, inputs, attributes, shape, dtype)
     : execute(erased, inputs, attributes, shape, dtype);
   const output = new Tensor(value, shape, dtype);

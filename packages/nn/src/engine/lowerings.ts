@@ -1,6 +1,7 @@
 /** @file Which primitives have fast kernels. */
 import type { Lowering } from "../primitives/primitive.ts";
 import { recordingKernels } from "./kernel-set.ts";
+import { combinedLowerings } from "./lowerings/combined.ts";
 import { convolutionLowerings } from "./lowerings/convolution.ts";
 import { elementwiseLowerings } from "./lowerings/elementwise.ts";
 import { indexingLowerings } from "./lowerings/indexing.ts";
@@ -20,6 +21,7 @@ export const kernelLowerings: Readonly<Record<string, KernelLowering | undefined
   ...convolutionLowerings,
   ...poolingLowerings,
   ...randomLowerings,
+  ...combinedLowerings,
   matmul,
 };
 

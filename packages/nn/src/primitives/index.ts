@@ -31,12 +31,14 @@ export { fill, iota, scalar } from "./create.ts";
 export { argmax, max, min } from "./extremes.ts";
 export { layerNorm } from "./layer-norm.ts";
 export { broadcastTo, flip, reshape, transpose } from "./layout.ts";
+export { linear } from "./linear.ts";
 export { type MatmulOptions, matmul } from "./matmul.ts";
 export { maxPool2d } from "./max-pool.ts";
 export { foldIn, randomBits, splitKey, uniform } from "./random.ts";
 export { barrier, cast, where } from "./select.ts";
 export { concat, pad, slice } from "./slice.ts";
 export { logSoftmax, softmax } from "./softmax.ts";
+export { meanSquaredError } from "./squared-error.ts";
 export { cumsum, mean, sum, variance } from "./sum.ts";
 export { oneHot, scatterAdd, take } from "./take.ts";
 export { scatterAlong, takeAlong } from "./take-along.ts";
@@ -61,7 +63,7 @@ export {
   tanh,
 } from "./unary.ts";
 
-/** Every primitive. Each has its own type of attributes, which only its own functions fill in: hence the common type. */
+/** Every primitive that a graph can hold (not those with `expand`). Each has its own type of attributes, which only its own functions fill in: hence the common type. */
 export const primitiveList: readonly Primitive[] = [
   ...unaryPrimitives,
   ...binaryPrimitives,

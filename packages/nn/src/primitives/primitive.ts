@@ -43,6 +43,11 @@ export interface Primitive<A = unknown> {
   /** The output is the first input; only gradient rules make a difference. Nothing has to be computed. */
   readonly identity?: boolean;
   /**
+   * The same computation in other primitives: what a graph gets. For steps that exist only because eager execution takes them in one go; no graph, and so
+   * no compiler pass, `batch` rule or export, ever meets them.
+   */
+  expand?(inputs: readonly AnyTensor[], attributes: A): AnyTensor;
+  /**
    * Shape and element type of the output.
    *
    * @throws TrainlogError `shape/*` or `dtype/*` when the inputs do not fit.

@@ -7,7 +7,7 @@ import { BroadcastLoops, broadcastSteps, forOuterAxes, mergeAxes } from "./axes.
 import { DTYPE_CODES, type KernelLowering } from "./kernel-lowering.ts";
 
 /** Numbers of the operations of the kernel `unary_f32`. */
-const UNARY_CODES = {
+export const UNARY_CODES = {
   neg: 0,
   sqrt: 1,
   rsqrt: 2,
@@ -30,7 +30,7 @@ const UNARY_CODES = {
 } as const;
 
 /** Numbers of the operations of the kernel `binary`. */
-const BINARY_CODES = {
+export const BINARY_CODES = {
   add: 0,
   sub: 1,
   mul: 2,

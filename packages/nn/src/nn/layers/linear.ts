@@ -1,5 +1,5 @@
 /** @file Fully connected layer. */
-import { add, matmul, reshape } from "../../primitives/index.ts";
+import { linear as linearOf, matmul, reshape } from "../../primitives/index.ts";
 import { sizeOf } from "../../shape/shape.ts";
 import type { ShowSize } from "../../shape/shape-error.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
@@ -60,16 +60,16 @@ export function linear<const In extends number, const Out extends number>(
 
 /** x·Wᵀ + b on the last axis of `x`, weight `[out, in]`. */
 export function affine(x: AnyTensor, weight: AnyTensor, bias: AnyTensor | undefined): AnyTensor {
-  if (x.shape.length === 2) return addBias(matmul(x, weight, { transposeB: true }), bias);
+  if (x.shape.length === 2) return rowsTimes(x, weight, bias);
   // One product of all rows: a batched one would make one weight gradient per example and add them up.
   const inSize = x.shape.at(-1) ?? 1;
   const rows = reshape(x, [inSize === 0 ? 0 : sizeOf(x.shape) / inSize, inSize]);
-  const y = addBias(matmul(rows, weight, { transposeB: true }), bias);
+  const y = rowsTimes(rows, weight, bias);
   return reshape(y, [...x.shape.slice(0, -1), weight.shape[0] ?? 0]);
 }
 
-function addBias(x: AnyTensor, bias: AnyTensor | undefined): AnyTensor {
-  return bias === undefined ? x : add(x, bias);
+function rowsTimes(rows: AnyTensor, weight: AnyTensor, bias: AnyTensor | undefined): AnyTensor {
+  return bias === undefined ? matmul(rows, weight, { transposeB: true }) : linearOf(rows, weight, bias);
 }
 
 /** @internal {@link affine} with parameters of a layer, `name_weight`-style names given. */

@@ -1,6 +1,6 @@
 /** @file Losses of regression. */
 import { TrainlogError } from "../../error.ts";
-import { abs, lessEqual, mul, square, sub, where } from "../../primitives/index.ts";
+import { abs, lessEqual, meanSquaredError, mul, square, sub, where } from "../../primitives/index.ts";
 import type { Shape } from "../../shape/shape.ts";
 import type { FloatDType } from "../../tensor/dtype.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
@@ -19,6 +19,8 @@ export function mse<S extends Shape, D extends FloatDType, R extends Reduction =
   { reduction }: LossOptions<R> = {},
 ): Reduced<R, S, D> {
   checkSameShape("mse", output, target);
+  // The mean in one step; the caller's types say what each reduction gives.
+  if ((reduction ?? "mean") === "mean") return meanSquaredError(output, target) as Reduced<R, S, D>;
   return reduce("mse", square(sub(output, target)), reduction);
 }
 

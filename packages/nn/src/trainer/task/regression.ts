@@ -1,5 +1,5 @@
 /** @file Regression: mean squared error. */
-import { abs, mean, square, sub } from "../../primitives/index.ts";
+import { abs, mean, meanSquaredError, sub } from "../../primitives/index.ts";
 import type { Task } from "./task.ts";
 
 /** Targets of the outputs' shape; loss = mean squared error over all elements, metric = mean absolute error. */
@@ -7,6 +7,6 @@ export const regression: Task = {
   name: "regression",
   isClassification: false,
   targetShape: (output) => output,
-  loss: (outputs, targets) => mean(square(sub(outputs, targets))),
+  loss: (outputs, targets) => meanSquaredError(outputs, targets),
   metrics: (outputs, targets) => ({ mae: mean(abs(sub(outputs, targets))) }),
 };
