@@ -46,18 +46,23 @@ export function valueAndGrad<P extends TensorPack, Rest extends readonly unknown
 export function valueGradAux<P extends TensorPack, Rest extends readonly unknown[], Aux>(
   fn: (params: P, ...rest: Rest) => { readonly value: Scalar; readonly aux: Aux },
 ): (params: P, ...rest: Rest) => ValueAndGrad<P, Aux> {
-  return (params, ...rest) =>
-    outermostScope(() => {
-      const level = openLevel(packTensors(params));
-      try {
-        const { value, aux } = fn(packLike(params, level.leaves), ...rest);
-        checkScalar(value);
-        const cotangents = pullBack(level, [{ tensor: value, cotangent: fill([], 1, value.dtype) }]);
-        return { value, grad: cotangentPack(params, cotangents), aux };
-      } finally {
-        closeLevel(level);
-      }
-    });
+  return (params, ...rest) => outermostScope(() => differentiate((tracked) => fn(tracked, ...rest), params));
+}
+
+/** @internal {@link valueGradAux} at once, and without a scope of its own: for steps that have one. */
+export function differentiate<P extends TensorPack, Aux>(
+  fn: (params: P) => { readonly value: Scalar; readonly aux: Aux },
+  params: P,
+): ValueAndGrad<P, Aux> {
+  const level = openLevel(packTensors(params));
+  try {
+    const { value, aux } = fn(packLike(params, level.leaves));
+    checkScalar(value);
+    const cotangents = pullBack(level, [{ tensor: value, cotangent: fill([], 1, value.dtype) }]);
+    return { value, grad: cotangentPack(params, cotangents), aux };
+  } finally {
+    closeLevel(level);
+  }
 }
 
 /**

@@ -67,7 +67,8 @@ export function packTensors(pack: TensorPack, found: AnyTensor[] = []): AnyTenso
     found.push(pack);
     return found;
   }
-  for (const value of Object.values(checkPart(pack, ""))) packTensors(value, found);
+  const part = checkPart(pack, "") as Readonly<Record<string, TensorPack>>; // lists are read by index, which is a name too
+  for (const key in part) if (Object.hasOwn(part, key)) packTensors(part[key] as TensorPack, found); // a key of the part
   return found;
 }
 
@@ -81,7 +82,8 @@ export function packLike<P extends TensorPack>(pack: P, tensors: readonly AnyTen
     }
     if (Array.isArray(part)) return part.map(rebuild);
     const copy: Record<string, TensorPack> = {};
-    for (const [key, value] of Object.entries(checkPart(part, ""))) setOwn(copy, key, rebuild(value));
+    const record = checkPart(part, "") as Readonly<Record<string, TensorPack>>; // neither tensor nor array
+    for (const key in record) if (Object.hasOwn(record, key)) setOwn(copy, key, rebuild(record[key] as TensorPack)); // a key of the part
     return copy;
   };
   // Same structure, and the caller gives tensors like those of `pack`.

@@ -3,6 +3,7 @@
  *
  * The scope frees everything that a step made, so memory stays flat and nothing is left to the garbage collector.
  */
+import type { Buffer } from "../../engine/buffer.ts";
 import { withScope } from "../../engine/engine.ts";
 import { flattenPack, mapPack } from "../../tensor/pack.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
@@ -24,19 +25,18 @@ export function eagerRunner(setup: StepSetup, initial: TrainState): StepRunner {
   let kept = keep(setup, initial);
 
   const step = <T>(batch: readonly AnyTensor[], looked: boolean, read: (output: StepOutput) => T): T =>
-    withScope(
-      () => {
-        const { weights, rest } = kept;
-        const { grads, output, ...next } = learn(setup, { params: weights.params(), ...rest }, batch, looked);
-        const seen = read(output);
-        if (!Number.isFinite(readScalar(output.loss))) return seen;
-        weights.update(grads);
-        walk(rest.model, next.model, copyInto);
-        walk(rest.random, next.random, copyInto);
-        return seen;
-      },
-      () => [],
-    );
+    withScope(() => {
+      const { weights, rest } = kept;
+      // Without rest and spread: they cost as much as an operation.
+      const before = { params: weights.params(), model: rest.model, random: rest.random };
+      const { grads, output, model, random } = learn(setup, before, batch, looked);
+      const seen = read(output);
+      if (!Number.isFinite(readScalar(output.loss))) return seen;
+      weights.update(grads);
+      walk(rest.model, model, copyInto);
+      walk(rest.random, random, copyInto);
+      return seen;
+    }, nothing);
 
   return {
     backend: "eager",
@@ -62,6 +62,9 @@ function dispose({ weights, rest }: Kept): void {
   weights.dispose();
   for (const { tensor } of flattenPack(rest)) tensor.dispose();
 }
+
+const NO_BUFFERS: readonly Buffer[] = [];
+const nothing = (): readonly Buffer[] => NO_BUFFERS;
 
 function readLoss({ loss }: StepOutput): number {
   return readScalar(loss);

@@ -4,7 +4,7 @@
  * Both backends run this very function: eager as it is, compiled after tracing it once. What to minimise is an objective, which the trainer makes from
  * its task and the step streams from a loss over any list of tensors.
  */
-import { valueGradAux } from "../../autograd/transforms.ts";
+import { differentiate } from "../../autograd/grad.ts";
 import { describeValue, TrainlogError } from "../../error.ts";
 import type { Key, Model, Params, State } from "../../nn/model.ts";
 import { globalNorm } from "../../optim/clip.ts";
@@ -85,18 +85,23 @@ export function learn(
   looked: boolean,
 ): Learned {
   const key = random.key === undefined ? undefined : stepKey(random.key, random.step);
-  const { value, grad, aux } = valueGradAux((tracked: Params) => {
+  const { value, grad, aux } = differentiate((tracked: Params) => {
     const call = new BoundModel(setup.model, tracked, model, { key, train: true });
     const { loss, metrics } = setup.objective(call, batch);
-    return { value: checkLoss(loss), aux: { model: call.state, metrics: looked ? metrics() : {} } };
-  })(params);
+    return { value: checkLoss(loss), aux: { model: call.state, metrics: looked ? metrics() : NO_METRICS } };
+  }, params);
   return {
     grads: grad,
     model: aux.model,
     random: random.key === undefined ? random : { key: random.key, step: add(random.step, scalar(1, "int32")) },
-    output: { loss: value, seen: looked ? { ...gradientFacts(grad, setup.gradientNorms), metrics: aux.metrics } : {} },
+    output: {
+      loss: value,
+      seen: looked ? { ...gradientFacts(grad, setup.gradientNorms), metrics: aux.metrics } : NO_METRICS,
+    },
   };
 }
+
+const NO_METRICS = {} as const;
 
 /** Parameters and the optimiser's state. */
 export type Weights = Pick<TrainState, "params" | "optimizer">;
