@@ -57,6 +57,9 @@ describe.each(["eager", "compiled"] as const)("on backend %s", (backend) => {
     expect(report.best.loss).toBeLessThanOrEqual(report.recentLoss);
     expect(report.recentLoss).toBeLessThan(report.firstLoss);
     expect(report.state.params["0.weight"]?.shape).toEqual([8, 1]);
+    const one: Tensor<[1], "float" | "f64"> = report.eval(tensor([1]));
+    const many: Tensor<readonly [number, 1], "float" | "f64"> = report.eval(tensor([[1], [2]]));
+    expect([one.shape, many.shape, one.item()]).toEqual([[1], [2, 1], many.data()[0]]);
   });
 
   it("a loss over any list of tensors, with callbacks that can stop", async () => {

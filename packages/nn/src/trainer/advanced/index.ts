@@ -3,6 +3,8 @@ export { type Stepper, type StepperOptions, step, stepper } from "./stepper.ts";
 export {
   type ApplyModel,
   type BatchOf,
+  type Evaluate,
+  type ModuleOptions,
   module,
   type StreamLoss,
   type StreamModule,

@@ -4,7 +4,7 @@ import type { Params, State } from "../../nn/model.ts";
 import { checkOptions, oneOf } from "../../options/check-options.ts";
 import type { Shape } from "../../shape/shape.ts";
 import type { FloatDType } from "../../tensor/dtype.ts";
-import type { Tensor } from "../../tensor/tensor.ts";
+import type { AnyTensor, Tensor } from "../../tensor/tensor.ts";
 import { firstNumbers } from "../first-numbers.ts";
 import { predict } from "../predict.ts";
 import { findNonFinite } from "../step/find-non-finite.ts";
@@ -12,7 +12,7 @@ import { firstState, makeRunner } from "../step/make-runner.ts";
 import type { Backend, StepRunner } from "../step/runner.ts";
 import type { TrainState } from "../step/train-state.ts";
 import { checkFloatDType } from "../task/task.ts";
-import { type BatchOf, checkBatch, type StreamModule } from "./stream-module.ts";
+import { type BatchOf, checkBatch, type Evaluate, type StreamModule } from "./stream-module.ts";
 
 /** Options of {@link stepper}. */
 export interface StepperOptions {
@@ -36,9 +36,7 @@ export interface Stepper<Shapes extends readonly Shape[], In extends Shape = Sha
   /** Goes on from a state that {@link Stepper.state} gave. */
   setState(state: TrainState): void;
   /** The model's result in evaluation mode, for one example or a batch. */
-  eval(
-    x: Tensor<In, "float"> | Tensor<readonly [number, ...In], "float">,
-  ): Tensor<Out, FloatDType> | Tensor<readonly [number, ...Out], FloatDType>;
+  readonly eval: Evaluate<In, Out>;
   dispose(): void;
 }
 
@@ -91,7 +89,8 @@ export function stepper<Shapes extends readonly Shape[], In extends Shape, Out e
     numbers,
     state: () => started("state()").state(),
     setState: (next) => started("setState()").setState(next),
-    eval: (x) => predict({ model, ...numbers(), dtype }, x) as Tensor<Shape, FloatDType>,
+    eval: (x: AnyTensor) =>
+      predict({ model, ...numbers(), dtype }, x) as Tensor<readonly [number, ...Shape], FloatDType>,
     dispose: () => runner?.dispose(),
     [Symbol.dispose]: () => runner?.dispose(),
   };

@@ -9,7 +9,7 @@ import { adam } from "../../optim/adam.ts";
 import type { Optimizer } from "../../optim/optimizer.ts";
 import { anything, callback, checkOptions, must, wholeNumber } from "../../options/check-options.ts";
 import type { Shape } from "../../shape/shape.ts";
-import type { DType } from "../../tensor/dtype.ts";
+import type { DType, FloatDType } from "../../tensor/dtype.ts";
 import { type AnyTensor, Tensor } from "../../tensor/tensor.ts";
 import { checkInitial, type Numbers } from "../first-numbers.ts";
 import type { StepSetup } from "../step/train-step.ts";
@@ -27,6 +27,17 @@ export interface ApplyModel<In extends Shape, Out extends Shape> {
   /** Shape `[n, ...In]` to `[n, ...Out]`. Can be applied several times, to any number of rows. */
   (x: Tensor<readonly [number, ...In], DType>): Tensor<readonly [number, ...Out], "float">;
   readonly params: Params;
+}
+
+/** The model in evaluation mode. */
+export interface Evaluate<In extends Shape, Out extends Shape> {
+  /**
+   * @param x - One example, shape `[...In]`, or a batch, shape `[n, ...In]`.
+   * @returns Shape `[...Out]` or `[n, ...Out]`.
+   * @throws TrainlogError `shape/mismatch`, `dtype/mismatch`, `trainer/bad-input`.
+   */
+  (x: Tensor<In, DType>): Tensor<Out, FloatDType>;
+  (x: Tensor<readonly [number, ...In], DType>): Tensor<readonly [number, ...Out], FloatDType>;
 }
 
 /** What a loss over a batch gives: the scalar to minimise, alone or with further scalars for the log. */

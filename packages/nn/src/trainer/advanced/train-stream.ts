@@ -17,6 +17,7 @@ import {
 } from "../../options/check-options.ts";
 import type { Shape } from "../../shape/shape.ts";
 import type { FloatDType } from "../../tensor/dtype.ts";
+import type { AnyTensor, Tensor } from "../../tensor/tensor.ts";
 import type { StepEvent, StoppedBy } from "../callbacks.ts";
 import { nowMs } from "../clock.ts";
 import { firstNumbers } from "../first-numbers.ts";
@@ -24,7 +25,7 @@ import { listenForInterruption } from "../interrupt.ts";
 import type { LogSink } from "../log/log-sink.ts";
 import { type LogOption, openLog } from "../log/open-log.ts";
 import { type LoopEnd, type LoopJob, runLoop } from "../loop.ts";
-import { predictor } from "../predict.ts";
+import { predict, predictor } from "../predict.ts";
 import type { Predict } from "../probe/probe.ts";
 import { type Progress, progressOn } from "../report/progress.ts";
 import { NO_TERMINAL, standardError, type Terminal } from "../report/terminal.ts";
@@ -33,7 +34,7 @@ import type { Backend, Observation, StepRunner } from "../step/runner.ts";
 import type { TrainState } from "../step/train-state.ts";
 import { checkFloatDType } from "../task/task.ts";
 import { intervalsOf } from "../train-options.ts";
-import type { BatchOf, StreamModule } from "./stream-module.ts";
+import type { BatchOf, Evaluate, StreamModule } from "./stream-module.ts";
 import { type AnyStream, streamSource } from "./stream-source.ts";
 
 /**
@@ -74,7 +75,9 @@ export interface StreamCallbacks {
 }
 
 /** What training on a stream gave. */
-export interface StreamTrained {
+export interface StreamTrained<In extends Shape = Shape, Out extends Shape = Shape> {
+  /** The trained model's result in evaluation mode, for one example or a batch. */
+  readonly eval: Evaluate<In, Out>;
   /** Everything that changes: parameters, optimiser's state, model's state. */
   readonly state: TrainState;
   readonly steps: number;
@@ -85,7 +88,7 @@ export interface StreamTrained {
 }
 
 /** What training on a stream gave, with its losses. */
-export interface StreamReport extends StreamTrained {
+export interface StreamReport<In extends Shape = Shape, Out extends Shape = Shape> extends StreamTrained<In, Out> {
   /** Loss of the first batch before its update. */
   readonly firstLoss: number;
   /** Lowest loss of a batch, and its step. */
@@ -121,17 +124,20 @@ const CHECKS: Checks = {
  * @example
  * await Trainer.Advanced.trainModuleStreamStepsWith(module, (step) => [rollout(step)], { steps: 500 }, { onStep: ({ loss }) => losses.push(loss) });
  */
-export async function trainModuleStreamStepsWith<Shapes extends readonly Shape[]>(
-  module: StreamModule<Shapes>,
+export async function trainModuleStreamStepsWith<Shapes extends readonly Shape[], In extends Shape, Out extends Shape>(
+  module: StreamModule<Shapes, In, Out>,
   stream: StepBatchStream<Shapes>,
   options: StreamOptions,
   callbacks: StreamCallbacks = {},
-): Promise<StreamTrained> {
+): Promise<StreamTrained<In, Out>> {
   checkOptions("trainModuleStreamStepsWith", options, CHECKS, { area: "trainer", required: ["steps"] });
   const checks = { onStep: callback, onLooked: callback };
   checkOptions("trainModuleStreamStepsWith: callbacks", callbacks, checks, { area: "trainer" });
   // What the types say of the batch is for the caller; from here on it is a list of tensors.
-  return await runStream(module as StreamModule<readonly Shape[]>, stream as unknown as AnyStream, options, callbacks);
+  const untyped = module as unknown as StreamModule<readonly Shape[]>;
+  const trained: StreamTrained = await runStream(untyped, stream as unknown as AnyStream, options, callbacks);
+  // The model's shapes are those of the module.
+  return trained as unknown as StreamTrained<In, Out>;
 }
 
 /**
@@ -139,11 +145,15 @@ export async function trainModuleStreamStepsWith<Shapes extends readonly Shape[]
  *
  * @throws as {@link trainModuleStreamStepsWith}.
  */
-export async function trainModuleStreamStepsReport<Shapes extends readonly Shape[]>(
-  module: StreamModule<Shapes>,
+export async function trainModuleStreamStepsReport<
+  Shapes extends readonly Shape[],
+  In extends Shape,
+  Out extends Shape,
+>(
+  module: StreamModule<Shapes, In, Out>,
   stream: StepBatchStream<Shapes>,
   options: StreamOptions,
-): Promise<StreamReport> {
+): Promise<StreamReport<In, Out>> {
   const losses: number[] = [];
   const trained = await trainModuleStreamStepsWith(module, stream, options, {
     onStep: ({ loss }) => {
@@ -229,8 +239,12 @@ async function runStream(
       stopRequested: () => stopped ?? interruption.requested(),
     });
     progress.end(end.step, end.loss);
-    const trained = {
-      state: runner.state(),
+    const last = runner.state();
+    const numbers = { model, params: last.params, state: last.model, dtype };
+    const trained: StreamTrained = {
+      // One example gives one result, a batch a batch.
+      eval: (x: AnyTensor) => predict(numbers, x) as Tensor<readonly [number, ...Shape], FloatDType>,
+      state: last,
       steps: end.step,
       stoppedBy: end.stoppedBy,
       elapsedMs: nowMs() - startMs,
