@@ -1,6 +1,6 @@
 /** @file Classifiers of scikit-learn's handwritten digits, from a linear one to a small convolutional network. */
 import { type AnyTensor, Data, nn, optim, Trainer, tensorND } from "@trainlog/nn";
-import { image, type LogRow, type Media, table } from "../../index.ts";
+import { image, type LogRow, type RawPixels, table } from "../../index.ts";
 import { commonOptions, type Learner, type LearnerSettings } from "./learner.ts";
 import { guesses } from "./probabilities.ts";
 
@@ -40,9 +40,13 @@ const OPTIMIZERS = {
 const CLASSES = 10;
 const SIDE_PIXELS = 8;
 const BATCH_SIZE = 32;
+/** Mistakes in a picture, in rows of `SHEET_COLUMNS`. */
 const SHOWN_MISTAKES = 12;
-/** Screen pixels per pixel of a digit. */
+const SHEET_COLUMNS = 4;
+/** Screen pixels per pixel of a digit, and between two digits. */
 const ZOOM = 8;
+const GAP_PIXELS = 8;
+const PAPER = 255;
 
 /** A classifier of the digits, evaluated on the fifth of them that it does not train on. */
 export async function digitsLearner(options: DigitsOptions): Promise<Learner> {
@@ -82,10 +86,10 @@ function mistakesOf(predict: Trainer.Probe.Predict, { inputs, targets }: Data.Al
     .sort((a, b) => b.probability - a.probability)
     .slice(0, SHOWN_MISTAKES);
   const rows = mistakes.map(({ at, truth, guess, probability }) => [at, truth, guess, Number(probability.toFixed(4))]);
-  const pictures = mistakes.map((mistake) => pictureOf(mistake, inputs));
+  const caption = mistakes.map(({ truth, guess }) => `${truth} taken for ${guess}`).join(", ");
   return {
     "eval/mistakes": table({ columns: ["example", "true class", "predicted", "probability"], rows }),
-    ...(pictures.length === 0 ? {} : { "eval/surest mistakes": pictures }),
+    "eval/surest mistakes": image(contactSheet(mistakes, inputs), { caption: caption || "no mistake" }),
   };
 }
 
@@ -93,15 +97,18 @@ function imagesOf(inputs: Data.BatchArray): AnyTensor {
   return tensorND([inputs.length / SIDE_PIXELS ** 2, 1, SIDE_PIXELS, SIDE_PIXELS], inputs);
 }
 
-/** One digit, enlarged, dark on light as it was written. */
-function pictureOf({ at, truth, guess, probability }: Mistake, inputs: Data.BatchArray): Media {
-  const size = SIDE_PIXELS * ZOOM;
-  const data = new Uint8Array(size * size);
-  for (let pixel = 0; pixel < data.length; pixel++) {
-    const [column, row] = [Math.floor((pixel % size) / ZOOM), Math.floor(pixel / size / ZOOM)];
-    const ink = inputs[at * SIDE_PIXELS ** 2 + row * SIDE_PIXELS + column] ?? 0;
-    data[pixel] = Math.round(255 * (1 - ink));
+/** The digits of mistakes in rows, enlarged, dark on light as they were written. Always of the same size. */
+function contactSheet(mistakes: readonly Mistake[], inputs: Data.BatchArray): Required<RawPixels> {
+  const cell = SIDE_PIXELS * ZOOM + GAP_PIXELS;
+  const [width, height] = [SHEET_COLUMNS * cell, Math.ceil(SHOWN_MISTAKES / SHEET_COLUMNS) * cell];
+  const data = new Uint8Array(width * height).fill(PAPER);
+  for (const [i, { at }] of mistakes.entries()) {
+    const [left, top] = [(i % SHEET_COLUMNS) * cell, Math.floor(i / SHEET_COLUMNS) * cell];
+    for (let pixel = 0; pixel < (SIDE_PIXELS * ZOOM) ** 2; pixel++) {
+      const [x, y] = [pixel % (SIDE_PIXELS * ZOOM), Math.floor(pixel / (SIDE_PIXELS * ZOOM))];
+      const ink = inputs[at * SIDE_PIXELS ** 2 + Math.floor(y / ZOOM) * SIDE_PIXELS + Math.floor(x / ZOOM)] ?? 0;
+      data[(top + y) * width + left + x] = Math.round(PAPER * (1 - ink));
+    }
   }
-  const caption = `${truth}, taken for ${guess} (${(100 * probability).toFixed(0)} %)`;
-  return image({ data, width: size, height: size, channels: 1 }, { caption });
+  return { data, width, height, channels: 1 };
 }
