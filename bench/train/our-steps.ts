@@ -1,103 +1,138 @@
 /**
- * @file The same as `torch_steps.py`, for @trainlog/nn: training steps per second, or a matrix product.
+ * @file Training steps per second of @trainlog/nn for one workload, the counterpart of `torch_steps.py`.
  *
- * Usage: node our-steps.ts WORKLOAD|gemm-SIZE BACKEND THREADS SECONDS; prints one line of JSON. The models, batches and optimiser are those of
- * `torch_steps.py`, and a step is the explicit loop's `step` on a batch that lies ready.
+ * Usage: our-steps.ts WORKLOAD BACKEND THREADS SECONDS, prints one line of JSON: `{"stepsPerSecond": …, "firstStepMs": …, "parameters": …}`; for the
+ * workload `gemm-SIZE` `{"gigaflops": …}`. A step is forward, loss, backward and Adam on a batch that lies ready, through `Trainer.Advanced.stepper`.
  */
-import { matmul, nn, optim, random, reshape, Shape, scope, setThreads, type Tensor, Trainer } from "@trainlog/nn";
-
-type Backend = "eager" | "compiled";
+import { type AnyTensor, matmul, nn, optim, Shape, setThreads, type Tensor, Trainer, tensorND } from "@trainlog/nn";
 
 const [workload = "", backend = "compiled", threads = "1", seconds = "2"] = process.argv.slice(2);
-const { step, stepper, module } = Trainer.Advanced;
-const key = random.key(0);
+const MEASURE_MS = Number(seconds) * 1000;
+const WARM_UP_MS = MEASURE_MS / 3;
 
-/** Gives the function that does one step, for a backend. */
-const WORKLOADS: Readonly<Record<string, (backend: Backend) => () => unknown>> = {
-  "mlp-2-8-1": (backend) => {
-    const mkModel = nn.sequential(nn.linear(2, 8), nn.relu(), nn.linear(8, 1));
-    const loop = stepper(module(mkModel, { task: "regression", optimizer: optim.adam({ lr: 0.03 }) }), { backend });
-    const batch = [random.normal(key, [16, 2]), random.normal(key, [16, 1])] as const;
-    return () => step(loop, batch);
-  },
-  "mlp-784": (backend) => {
-    const mkModel = nn.sequential(nn.linear(784, 512), nn.relu(), nn.linear(512, 256), nn.relu(), nn.linear(256, 10));
-    const loop = stepper(module(mkModel, { task: "classification", optimizer: optim.adam({ lr: 1e-3 }) }), { backend });
-    const batch = [random.normal(key, [128, 784]), random.randint(key, [128], 0, 10)] as const;
-    return () => step(loop, batch);
-  },
-  cnn: (backend) => {
-    const mkModel = nn.sequential(
-      Shape.image(3, 32, 32),
-      nn.conv2d(3, 16, { kernelSize: 3, padding: 1 }),
-      nn.relu(),
-      nn.maxPool2d(2),
-      nn.conv2d(16, 32, { kernelSize: 3, padding: 1 }),
-      nn.relu(),
-      nn.maxPool2d(2),
-      nn.flatten(),
-      nn.linear(2048, 10),
+/** Numbers between -1 and 1 without a pattern. */
+function numbers(shape: readonly number[]): Tensor<readonly number[]> {
+  const size = shape.reduce((product, length) => product * length, 1);
+  return tensorND(
+    shape,
+    Float32Array.from({ length: size }, (_, i) => Math.sin(12.9898 * (i + 1)) * Math.cos(78.233 * i)),
+  );
+}
+
+/** Whole numbers below `count`. */
+function labels(shape: readonly number[], count: number): Tensor<readonly number[], "int32"> {
+  const size = shape.reduce((product, length) => product * length, 1);
+  return tensorND(
+    shape,
+    Int32Array.from({ length: size }, (_, i) => (i * 7919 + (i >> 3)) % count),
+  );
+}
+
+/** One step, and the number of the model's parameters. */
+interface Workload {
+  readonly step: () => number;
+  readonly parameters: () => number;
+}
+
+function workloadOf(
+  mkModel: nn.M,
+  task: "regression" | "classification",
+  batch: readonly [AnyTensor, AnyTensor],
+  lr: number,
+): Workload {
+  const module = Trainer.Advanced.module(mkModel, { task, optimizer: optim.adam({ lr }) });
+  const loop = Trainer.Advanced.stepper(module, { backend: backend === "eager" ? "eager" : "compiled" });
+  // The shapes of a batch are those of the workload's model.
+  const given = batch as never;
+  return { step: () => loop.step(given), parameters: () => nn.parameterCount(loop.numbers().params) };
+}
+
+const WORKLOADS: Readonly<Record<string, () => Workload>> = {
+  "mlp-2-8-1": () =>
+    workloadOf(
+      nn.sequential(nn.linear(2, 8), nn.relu(), nn.linear(8, 1)),
+      "regression",
+      [numbers([16, 2]), numbers([16, 1])],
+      0.03,
+    ),
+  "mlp-784": () =>
+    workloadOf(
+      nn.sequential(nn.linear(784, 512), nn.relu(), nn.linear(512, 256), nn.relu(), nn.linear(256, 10)),
+      "classification",
+      [numbers([128, 784]), labels([128], 10)],
+      1e-3,
+    ),
+  cnn: () =>
+    workloadOf(
+      nn.sequential(
+        Shape.image(3, 32, 32),
+        nn.conv2d(3, 16, { kernelSize: 3, padding: 1 }),
+        nn.relu(),
+        nn.maxPool2d(2),
+        nn.conv2d(16, 32, { kernelSize: 3, padding: 1 }),
+        nn.relu(),
+        nn.maxPool2d(2),
+        nn.flatten(),
+        nn.linear(2048, 10),
+      ),
+      "classification",
+      [numbers([64, 3, 32, 32]), labels([64], 10)],
+      1e-3,
+    ),
+  transformer: () => {
+    const block = (): nn.M<nn.TransformerBlock<128>> =>
+      nn.transformerBlock(128, { heads: 4, causal: true, norm: "pre", activation: "gelu" });
+    return workloadOf(
+      nn.sequential(
+        nn.input(Shape.vec(128), "int32"),
+        nn.embedding(96, 128),
+        nn.learnedPositions(128, 128),
+        block(),
+        block(),
+        block(),
+        block(),
+        nn.layerNorm(128),
+        nn.linear(128, 96),
+      ),
+      "classification",
+      [labels([8, 128], 96), labels([8, 128], 96)],
+      3e-4,
     );
-    const loop = stepper(module(mkModel, { task: "classification", optimizer: optim.adam({ lr: 1e-3 }) }), { backend });
-    const batch = [random.normal(key, [64, 3, 32, 32]), random.randint(key, [64], 0, 10)] as const;
-    return () => step(loop, batch);
-  },
-  transformer: (backend) => {
-    const block = nn.transformerBlock(128, { heads: 4, causal: true, norm: "pre", activation: "gelu" });
-    const mkModel = nn.sequential(
-      nn.input([128], "int32"),
-      nn.embedding(96, 128),
-      nn.learnedPositions(128, 128),
-      block,
-      block,
-      block,
-      block,
-      nn.layerNorm(128),
-      nn.linear(128, 96),
-    );
-    const loop = stepper(
-      module(mkModel, {
-        loss: (model, tokens: Tensor<[8, 128], "int32">, next: Tensor<[8, 128], "int32">) =>
-          nn.crossEntropy(reshape(model(tokens), [1024, 96]), reshape(next, [1024])),
-        optimizer: optim.adam({ lr: 3e-4 }),
-      }),
-      { backend },
-    );
-    const batch = [random.randint(key, [8, 128], 0, 96), random.randint(key, [8, 128], 0, 96)] as const;
-    return () => step(loop, batch);
   },
 };
 
-/** Runs `work` for a third of the time to warm up, then counts for the whole of it. */
-function perSecond(work: () => unknown): number {
-  const measureMs = Number(seconds) * 1000;
-  for (const until = performance.now() + measureMs / 3; performance.now() < until; ) work();
-  let count = 0;
-  const startMs = performance.now();
-  while (performance.now() - startMs < measureMs) {
-    work();
-    count += 1;
+/** Calls `work` for a while; gives calls per second after a warm-up. */
+function rateOf(work: () => void): number {
+  const warmUntil = performance.now() + WARM_UP_MS;
+  while (performance.now() < warmUntil) work();
+  // The clock is asked rarely: a step of a small network takes a few microseconds.
+  let [calls, perLook] = [0, 1];
+  const start = performance.now();
+  for (;;) {
+    for (let i = 0; i < perLook; i += 1) work();
+    calls += perLook;
+    const elapsedMs = performance.now() - start;
+    if (elapsedMs >= MEASURE_MS) return (calls / elapsedMs) * 1000;
+    if (elapsedMs < 20) perLook *= 2;
   }
-  return (count / (performance.now() - startMs)) * 1000;
 }
 
-function measureSteps(): Record<string, number> {
-  const run = WORKLOADS[workload]?.(backend === "eager" ? "eager" : "compiled");
-  if (run === undefined) throw new Error(`no workload ${workload}; there are ${Object.keys(WORKLOADS).join(", ")}`);
-  const startMs = performance.now();
-  run();
-  const firstStepMs = performance.now() - startMs;
-  const stepsPerSecond = perSecond(run);
-  // What the first step takes beyond a warm one is tracing, planning and compiling.
-  return { stepsPerSecond, firstStepMs, overheadMs: firstStepMs - 1000 / stepsPerSecond };
+function measureSteps(make: () => Workload): Readonly<Record<string, number>> {
+  const { step, parameters } = make();
+  const start = performance.now();
+  step();
+  const firstStepMs = performance.now() - start;
+  return { stepsPerSecond: rateOf(step), firstStepMs, parameters: parameters() };
 }
 
-function measureGemm(size: number): Record<string, number> {
-  const [a, b] = [random.normal(key, [size, size]), random.normal(key, [size, size])];
-  const multiply = (): unknown => scope(() => void matmul(a, b));
-  return { gigaflops: (2 * size ** 3 * perSecond(multiply)) / 1e9 };
+function measureProduct(size: number): Readonly<Record<string, number>> {
+  const [a, b] = [numbers([size, size]), numbers([size, size])] as [Tensor<[number, number]>, Tensor<[number, number]>];
+  const rate = rateOf(() => matmul(a, b).dispose());
+  return { gigaflops: (2 * size ** 3 * rate) / 1e9 };
 }
 
 setThreads(Number(threads));
-console.log(JSON.stringify(workload.startsWith("gemm-") ? measureGemm(Number(workload.slice(5))) : measureSteps()));
+const make = WORKLOADS[workload];
+const result = make === undefined ? measureProduct(Number(workload.replace("gemm-", ""))) : measureSteps(make);
+console.log(JSON.stringify(result));
 process.exit(0);
