@@ -84,4 +84,13 @@ describe("createAllocator", () => {
     );
     expect(allocator.alloc(1000)).toBeGreaterThan(0);
   });
+
+  it.each([2 ** 33, 8e18, Number.NaN])("refuses %d bytes, and goes on as if nobody had asked", (sizeBytes) => {
+    const { allocator } = allocatorOf(1, 4);
+    const before = allocator.usedBytes();
+    expect(() => allocator.alloc(sizeBytes)).toThrow(/tensors need .* MiB, more than this process can give/);
+    expect(() => allocator.alloc(1e6)).toThrow(/tensors need 1 MiB/);
+    expect(allocator.usedBytes()).toBe(before);
+    expect(allocator.alloc(64)).toBe(128);
+  });
 });

@@ -9,6 +9,7 @@ import { TrainlogError } from "../error.ts";
 const PAGE_BYTES = 65_536;
 /** The most that 32-bit pointers reach. */
 const MAX_PAGES = 65_536;
+const MAX_BYTES = MAX_PAGES * PAGE_BYTES;
 const ALIGN_BYTES = 64;
 /** Kernels read whole vectors, so up to 12 bytes behind a tensor; the last one must not end where the memory does. */
 const GUARD_BYTES = 64;
@@ -38,6 +39,15 @@ function classBytes(sizeClass: number): number {
   return 2 ** (exponent - 2) * (5 + ((sizeClass - 17) % 4));
 }
 
+function outOfMemory(neededBytes: number, haveBytes: number): TrainlogError {
+  const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(0);
+  return new TrainlogError(
+    "engine/out-of-memory",
+    `tensors need ${mebibytes(neededBytes)} MiB, more than this process can give (${mebibytes(haveBytes)} MiB in use, ` +
+      "4096 MiB at most); use a smaller batch, checkpointing, or gradient accumulation",
+  );
+}
+
 /** An allocator over `memory`, starting at `basePtr` (what lies below belongs to the kernels). */
 export function createAllocator(memory: WebAssembly.Memory, basePtr: number): Allocator {
   const freeLists: number[][] = [];
@@ -59,21 +69,19 @@ export function createAllocator(memory: WebAssembly.Memory, basePtr: number): Al
         // A smaller step may still fit.
       }
     }
-    throw new TrainlogError(
-      "engine/out-of-memory",
-      `tensors need ${(neededBytes / 2 ** 20).toFixed(0)} MiB, more than this process can give (${(limitBytes / 2 ** 20).toFixed(0)} MiB in use, ` +
-        "4096 MiB at most); use a smaller batch, checkpointing, or gradient accumulation",
-    );
+    throw outOfMemory(neededBytes, limitBytes);
   };
 
   return {
     alloc(sizeBytes) {
+      // Classes are computed with 32 bits, so what no memory holds is refused first; also what is no number.
+      if (!(sizeBytes <= MAX_BYTES)) throw outOfMemory(sizeBytes, limitBytes);
       const sizeClass = classOf(sizeBytes);
       const bytes = classBytes(sizeClass);
-      used += bytes;
       const ptr = freeLists[sizeClass]?.pop();
+      if (ptr === undefined && top + bytes + GUARD_BYTES > limitBytes) grow(top + bytes + GUARD_BYTES);
+      used += bytes;
       if (ptr !== undefined) return ptr;
-      if (top + bytes + GUARD_BYTES > limitBytes) grow(top + bytes + GUARD_BYTES);
       const fresh = top;
       top += bytes;
       return fresh;
