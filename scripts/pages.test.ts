@@ -14,7 +14,8 @@ import { dirname, join } from "node:path";
 import { openStore } from "trainlog/store";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { COMMANDS } from "../packages/trainlog/src/cli/commands.ts";
-import { codeBlocks, fileLinks } from "./pages.ts";
+import { allCode, codeBlocks, fileLinks } from "./pages.ts";
+import { publicNames } from "./public-names.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const PAGES_WITH_CODE = [
@@ -22,10 +23,18 @@ const PAGES_WITH_CODE = [
   "docs/autograd.md",
   "docs/training-log.md",
   "docs/errors.md",
+  "docs/nn/all-of-nn.md",
+  "docs/nn/engine.md",
+  "docs/nn/pytorch.md",
+  "docs/nn/training-from-scratch.md",
+  "packages/nn/README.md",
   "packages/trainlog/README.md",
 ];
 /** A picture of one pixel: what `samples.png` stands for. */
 const PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+
+/** A line of training's progress, as it is written where there is no terminal. */
+const PROGRESS = /^step \d+\/\d+: loss \S+\n/gm;
 
 let folder = "";
 
@@ -45,6 +54,13 @@ beforeEach(() => {
 afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** Whether code has a name, with the namespace that it lies in; `t` is how the page imports the whole package. */
+function mentions(code: string, name: string): boolean {
+  const [last = "", namespace = "t"] = name.split(".").reverse();
+  const before = namespace === "t" ? "(?:(?<![\\w.])|\\bt\\.)" : `\\b${namespace}\\.`;
+  return new RegExp(`${before}${last}\\b`).test(code);
+}
 
 const read = (page: string): string => readFileSync(join(ROOT, page), "utf8");
 
@@ -68,7 +84,8 @@ describe("the code on the pages", () => {
     const names = writeBlocks(page);
     expect(names.length).toBeGreaterThan(0);
     for (const name of names) {
-      expect({ name, ...runNode("--conditions=@trainlog/source", name) }).toMatchObject({ code: 0, errors: "" });
+      const { code, errors } = runNode("--conditions=@trainlog/source", name);
+      expect({ name, code, errors: errors.replaceAll(PROGRESS, "") }).toEqual({ name, code: 0, errors: "" });
     }
   });
 
@@ -77,6 +94,7 @@ describe("the code on the pages", () => {
     await using store = await openStore(join(folder, "trainlog"), { mode: "read" });
     const { runs } = await store.listRuns();
     expect(runs.map(({ state, project, rowCount }) => ({ state, project, rowCount }))).toEqual([
+      { state: "finished", project: "quickstart", rowCount: 200 },
       { state: "finished", project: "digits", rowCount: 1 },
       { state: "finished", project: "digits", rowCount: 1000 },
     ]);
@@ -101,7 +119,7 @@ describe("the code on the pages", () => {
 
 describe("the pages", () => {
   const pages = globSync(
-    ["*.md", "docs/*.md", "examples/*.md", "bench/*.md", "packages/*/*.md", "packages/*/src/**/*.md"],
+    ["*.md", "docs/**/*.md", "examples/**/*.md", "bench/*.md", "packages/*/*.md", "packages/*/src/**/*.md"],
     {
       cwd: ROOT,
       exclude: ["**/node_modules/**"],
@@ -111,6 +129,13 @@ describe("the pages", () => {
   it.each(pages)("%s links to what is there", (page) => {
     const targets = fileLinks(read(page)).map((target) => join(dirname(page), target));
     expect(targets.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+  });
+
+  it("docs/nn/all-of-nn.md names everything that @trainlog/nn exports", () => {
+    const code = allCode(read("docs/nn/all-of-nn.md"));
+    const names = publicNames(join(ROOT, "packages/nn/src/index.ts"));
+    expect(names.length).toBeGreaterThan(500);
+    expect(names.filter((name) => !mentions(code, name))).toEqual([]);
   });
 
   it("README.md names every command", () => {

@@ -7,6 +7,13 @@ export function codeBlocks(markdown: string, language: string): string[] {
   );
 }
 
+/** All code of a page: its blocks, and what stands between backticks in the text. */
+export function allCode(markdown: string): string {
+  const blocks = [...markdown.matchAll(/^```\w*\n([\s\S]*?)^```$/gm)];
+  const inline = [...markdown.replaceAll(/^```\w*\n[\s\S]*?^```$/gm, "").matchAll(/`([^`\n]+)`/g)];
+  return [...blocks, ...inline].map(([, code]) => code).join("\n");
+}
+
 /** Targets of links to files of this repository, without their fragment. */
 export function fileLinks(markdown: string): string[] {
   const targets = [...markdown.matchAll(/\]\(([^)\s]+)\)/g)].flatMap((match) => match[1] ?? []);
