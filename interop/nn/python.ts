@@ -5,7 +5,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } 
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-const CACHE = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "trainlog");
+/** Where installed things of the tests are kept. */
+export const CACHE = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "trainlog");
 /** A lock this old was left by a process that died: not even PyTorch takes longer to install. */
 const STALE_LOCK_MS = 30 * 60_000;
 const LOOK_AGAIN_MS = 500;
@@ -59,7 +60,7 @@ function environment(name: string, requirements: readonly string[], what: string
 }
 
 /** Runs `make` while no other process does; test files run side by side. */
-function withLock(path: string, make: () => void): void {
+export function withLock(path: string, make: () => void): void {
   for (;;) {
     try {
       mkdirSync(path);

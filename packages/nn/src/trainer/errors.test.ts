@@ -23,7 +23,7 @@ describe("options", () => {
     [{}, "trainer/bad-option", "give either steps or epochs, got neither"],
     [{ steps: 1, epochs: 1 }, "trainer/bad-option", "give either steps or epochs, got steps 1 and epochs 1"],
     [{ steps: 1, batchSize: 26 }, "data/batch-too-large", "batchSize is 26, but the data set has 25 examples"],
-    [{ steps: 1, backend: "gpu" }, "trainer/bad-option", 'backend must be "compiled" or "eager", got "gpu"'],
+    [{ steps: 1, backend: "gpu" }, "trainer/bad-option", 'backend must be "compiled" or "eager" or "onnx", got "gpu"'],
     [{ steps: 1, dtype: "int32" }, "trainer/bad-option", 'dtype must be "float" or "f64"'],
     [{ steps: 1, earlyStopping: {} }, "trainer/bad-option", "earlyStopping looks at evaluations, so it needs evalData"],
     [
@@ -184,3 +184,17 @@ describe.each(["eager", "compiled"] as const)("a loss that is not finite on back
 function addRoot(outputs: AnyTensor, targets: AnyTensor, zero: AnyTensor): AnyTensor {
   return add(mean(square(sub(outputs, targets))), sum(sqrt(zero)));
 }
+
+describe('backend "onnx"', () => {
+  it("says what to install when the runtime is missing", async () => {
+    const missing = await train({ steps: 1, backend: "onnx" }).catch((error: unknown) => error);
+    expect(missing).toMatchObject({ code: "onnx/no-runtime" });
+    expect((missing as Error).message).toContain("npm install onnxruntime-node --ignore-scripts");
+  });
+
+  it("refuses f64", async () => {
+    await expect(train({ steps: 1, backend: "onnx", dtype: "f64" })).rejects.toThrow(
+      'backend "onnx" computes with dtype "float" only, and dtype is "f64"',
+    );
+  });
+});

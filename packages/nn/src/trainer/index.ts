@@ -13,7 +13,7 @@ export type { Callbacks, EvaluationEvent, StepEvent, Stop, StoppedBy } from "./c
 export type { Evaluation } from "./evaluate/evaluate.ts";
 export type { LogOption, NewRunOptions } from "./log/open-log.ts";
 export type { RunLike } from "./log/run-sink.ts";
-export { NonFiniteError, type NonFiniteFacts } from "./loop.ts";
+export { NonFiniteError, type NonFiniteFacts } from "./non-finite-error.ts";
 export * as Probe from "./probe/index.ts";
 export type { ProbeReport, TrainingSummary } from "./report/summary.ts";
 export type { Terminal } from "./report/terminal.ts";

@@ -4,13 +4,13 @@
  * What happens beside the steps (logs, evaluations, checkpoints) is in `visit`, which is only called at the steps that `nextVisit` names, so that a step
  * of a small network costs little more than its arithmetic.
  */
-import { TrainlogError } from "../error.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import type { StoppedBy } from "./callbacks.ts";
 import { nextTurn, nowMs } from "./clock.ts";
 import type { BatchSource } from "./data/batch-source.ts";
-import { findNonFinite, type NonFinite } from "./step/find-non-finite.ts";
-import type { Observation, StepRunner } from "./step/runner.ts";
+import { runGroups } from "./group-loop.ts";
+import { notFinite } from "./non-finite-error.ts";
+import type { Observation, Runner, StepRunner } from "./step/runner.ts";
 import type { StepSetup } from "./step/train-step.ts";
 
 /** Longest time without a turn of the event loop: Ctrl-C, timers and a page's frames wait at most so long, or one step. */
@@ -19,7 +19,7 @@ const TURN_MS = 40;
 /** A loop to run. */
 export interface LoopJob {
   readonly setup: StepSetup;
-  readonly runner: StepRunner;
+  readonly runner: Runner;
   readonly source: BatchSource;
   /** Updates that were made before. */
   readonly firstStep: number;
@@ -58,7 +58,12 @@ export interface LoopEnd {
  * @throws TrainlogError `trainer/non-finite` naming the step, where the first non-finite number was, and the last checkpoint; what data and callbacks throw.
  */
 export async function runLoop(job: LoopJob): Promise<LoopEnd> {
-  const { runner, source, steps } = job;
+  const { runner } = job;
+  return runner.backend === "onnx" ? runGroups(job, runner) : runSteps(job, runner);
+}
+
+async function runSteps(job: LoopJob, runner: StepRunner): Promise<LoopEnd> {
+  const { source, steps } = job;
   let step = job.firstStep;
   let loss = Number.NaN;
   let nextVisit = job.nextVisit(step);
@@ -92,59 +97,5 @@ export async function runLoop(job: LoopJob): Promise<LoopEnd> {
     const observation = runner.observe(batch);
     if (Number.isFinite(observation.loss)) onLooked(at, observation);
     return observation.loss;
-  }
-}
-
-/** The error for a loss that is not finite. The runner left the state as it was before the step. */
-function notFinite(
-  { setup, runner, lastCheckpoint }: LoopJob,
-  step: number,
-  loss: number,
-  batch: readonly AnyTensor[],
-): NonFiniteError {
-  const cause = findNonFinite(setup, runner.state(), batch);
-  return nonFiniteError(`the loss is ${loss} at step ${step}`, step, cause, lastCheckpoint());
-}
-
-/**
- * The error for numbers that are not finite.
- *
- * @param what - What is not finite, as the beginning of a sentence.
- * @param checkpoint - Path of the last checkpoint, which is a good one.
- */
-export function nonFiniteError(
-  what: string,
-  step: number,
-  { words, layer, parameters }: NonFinite,
-  checkpoint: string | undefined,
-): NonFiniteError {
-  const way = checkpoint === undefined ? "no checkpoint was written" : `the last good checkpoint is ${checkpoint}`;
-  return new NonFiniteError(`${what}: ${words}; ${way}. A lower learning rate or optim.clipByGlobalNorm often helps`, {
-    step,
-    ...(layer === undefined ? {} : { layer }),
-    ...(parameters === undefined ? {} : { parameters }),
-    ...(checkpoint === undefined ? {} : { checkpoint }),
-  });
-}
-
-/** What a {@link NonFiniteError} knows. */
-export interface NonFiniteFacts {
-  /** Updates before the step. */
-  readonly step: number;
-  /** First layer whose output is not finite, as in the model's summary. */
-  readonly layer?: string;
-  /** Parameters whose gradients were not finite at the step before. */
-  readonly parameters?: readonly string[];
-  /** Path of the last checkpoint. */
-  readonly checkpoint?: string;
-}
-
-/** A loss or gradient that is NaN or infinite; code `trainer/non-finite`. */
-export class NonFiniteError extends TrainlogError {
-  readonly facts: NonFiniteFacts;
-
-  constructor(message: string, facts: NonFiniteFacts) {
-    super("trainer/non-finite", message);
-    this.facts = facts;
   }
 }

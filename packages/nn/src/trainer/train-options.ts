@@ -58,7 +58,11 @@ export interface TrainOptions<In extends Shape = Shape, Target extends Shape = S
   readonly epochs?: number;
   /** Examples per step. Default 32, or all of a smaller data set. */
   readonly batchSize?: number;
-  /** `"compiled"` (default) traces the step once and runs it as one WebAssembly function; `"eager"` runs operation by operation. */
+  /**
+   * `"compiled"` (default) traces the step once and runs it as one WebAssembly function; `"eager"` runs operation by operation; `"onnx"` runs groups of
+   * steps on the native kernels of onnxruntime-node, when that is installed (float only). A group ends where something is logged, evaluated or saved, and
+   * with `onStep` each step is a group of its own, so `"onnx"` is fast when `logEvery` is large.
+   */
   readonly backend?: Backend;
   /** Element type of parameters and arithmetic. Default `"float"`. */
   readonly dtype?: FloatDType;
@@ -97,7 +101,7 @@ const CHECKS: Checks = {
   steps: wholeNumber(1),
   epochs: wholeNumber(1),
   batchSize: wholeNumber(1),
-  backend: oneOf("compiled", "eager"),
+  backend: oneOf("compiled", "eager", "onnx"),
   dtype: checkFloatDType,
   shuffle: flag,
   dropLast: flag,
@@ -168,7 +172,13 @@ export interface TrainPlan {
  */
 export function checkTrainOptions(options: TrainOptions): void {
   checkOptions("train", options, CHECKS, { area: "trainer" });
-  const { steps, epochs, earlyStopping, checkpoint, evalData } = options;
+  const { steps, epochs, earlyStopping, checkpoint, evalData, backend, dtype } = options;
+  if (backend === "onnx" && dtype === "f64") {
+    throw new TrainlogError(
+      "trainer/bad-option",
+      'train: backend "onnx" computes with dtype "float" only, and dtype is "f64"; use backend "compiled"',
+    );
+  }
   if ((steps === undefined) === (epochs === undefined)) {
     const got = steps === undefined ? "neither" : `steps ${steps} and epochs ${epochs}`;
     throw new TrainlogError("trainer/bad-option", `train: give either steps or epochs, got ${got}`);

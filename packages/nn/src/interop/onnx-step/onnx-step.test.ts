@@ -95,6 +95,18 @@ describe("compileOnnxStep", () => {
     await expect(grown.run({ b: vector(1) })).rejects.toMatchObject({ code: "compile/state-changed" });
   });
 
+  it("goes back to the state before the last run", async () => {
+    const compiled = await compileOnnxStep(step, { s: vector(1, 2) }, { runtime: echo().runtime });
+    await compiled.runMany([{ b: vector(1, 1) }, { b: vector(2, 2) }]);
+    await compiled.runMany([]);
+    compiled.undo();
+    compiled.undo();
+    expect(compiled.state().s.data()).toEqual(Float32Array.of(1, 2));
+    compiled.setState({ s: vector(5, 6) });
+    compiled.undo();
+    expect(compiled.state().s.data()).toEqual(Float32Array.of(5, 6));
+  });
+
   it("refuses batches that differ, and runs that overlap; no batches are no work", async () => {
     const compiled = await compileOnnxStep(step, { s: vector(1, 2) }, { runtime: echo().runtime });
     await expect(compiled.runMany([{ b: vector(1, 1) }, { b: vector(1) }])).rejects.toThrow(

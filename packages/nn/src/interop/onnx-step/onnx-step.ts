@@ -53,6 +53,8 @@ export interface OnnxStep<State extends TensorPack, Batch extends TensorPack, Ou
    * @throws TrainlogError `compile/state-changed` when it has other names, shapes or element types.
    */
   setState(state: State): void;
+  /** Goes back to the state before the last run that had batches; a second time changes nothing. */
+  undo(): void;
   /** Frees the runtime's memory. */
   dispose(): Promise<void>;
 }
@@ -96,6 +98,7 @@ export async function compileOnnxStep<State extends TensorPack, Batch extends Te
     runMany: async (batches) => (await runner.run(batches)) as readonly Out[],
     state: () => runner.readState() as State,
     setState: (state) => runner.writeState(state),
+    undo: () => runner.undo(),
     dispose: () => runner.dispose(),
   };
 }
@@ -115,6 +118,8 @@ class StepRunner {
   readonly #structure: PackStructure;
   readonly #leaves: readonly Abstract[];
   #state: readonly RuntimeTensor[] = [];
+  /** The state before the last run. */
+  #before: readonly RuntimeTensor[] = [];
   #sessions: readonly StepSession[] = [];
   #busy = false;
 
@@ -142,6 +147,11 @@ class StepRunner {
     const tensors: AnyTensor[] = [];
     if (!collectTensors(state, this.#structure, tensors)) throw this.#stateChanged("the new state", state);
     this.#state = tensors.map((tensor) => this.#tensor(tensor.data(), tensor.shape, tensor.dtype));
+    this.#before = this.#state;
+  }
+
+  undo(): void {
+    this.#state = this.#before;
   }
 
   readState(): TensorPack {
@@ -213,6 +223,7 @@ class StepRunner {
       if (tensor === undefined) throw new TrainlogError("onnx/bad-node", `the runtime gave no ${name}`);
       return tensor;
     };
+    this.#before = this.#state;
     this.#state = this.#leaves.map((_, index) => resultOf(STEP_NAMES.next(index)));
     const stacks = leavesOf(output).map((_, index) => numbersOf(resultOf(STEP_NAMES.output(index))));
     return batches.map((_, step) =>

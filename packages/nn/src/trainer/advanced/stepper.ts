@@ -9,15 +9,15 @@ import { firstNumbers } from "../first-numbers.ts";
 import { predict } from "../predict.ts";
 import { findNonFinite } from "../step/find-non-finite.ts";
 import { firstState, makeRunner } from "../step/make-runner.ts";
-import type { Backend, StepRunner } from "../step/runner.ts";
+import type { StepBackend, StepRunner } from "../step/runner.ts";
 import type { TrainState } from "../step/train-state.ts";
 import { checkFloatDType } from "../task/task.ts";
 import { type BatchOf, checkBatch, type Evaluate, type StreamModule } from "./stream-module.ts";
 
 /** Options of {@link stepper}. */
 export interface StepperOptions {
-  /** Default `"compiled"`. */
-  readonly backend?: Backend;
+  /** Default `"compiled"`. For native kernels see `compileOnnxStep`, whose steps are promises. */
+  readonly backend?: StepBackend;
   /** Default `"float"`. */
   readonly dtype?: FloatDType;
 }

@@ -30,7 +30,7 @@ import type { Predict } from "../probe/probe.ts";
 import { type Progress, progressOn } from "../report/progress.ts";
 import { NO_TERMINAL, standardError, type Terminal } from "../report/terminal.ts";
 import { firstState, makeRunner } from "../step/make-runner.ts";
-import type { Backend, Observation, StepRunner } from "../step/runner.ts";
+import type { Observation, StepBackend, StepRunner } from "../step/runner.ts";
 import type { TrainState } from "../step/train-state.ts";
 import { checkFloatDType } from "../task/task.ts";
 import { intervalsOf } from "../train-options.ts";
@@ -52,7 +52,7 @@ export type StepBatchStream<Shapes extends readonly Shape[]> = (
 export interface StreamOptions {
   /** Number of updates. */
   readonly steps: number;
-  readonly backend?: Backend;
+  readonly backend?: StepBackend;
   readonly dtype?: FloatDType;
   /** Default false: streams are often run many times. */
   readonly log?: LogOption;
@@ -97,7 +97,7 @@ export interface StreamReport<In extends Shape = Shape, Out extends Shape = Shap
   readonly recentLoss: number;
   /** Trainable numbers. */
   readonly parameters: number;
-  readonly backend: Backend;
+  readonly backend: StepBackend;
 }
 
 const CHECKS: Checks = {

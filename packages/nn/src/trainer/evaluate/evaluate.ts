@@ -45,6 +45,7 @@ export interface Evaluator extends Disposable {
 export interface EvaluatorSetup {
   readonly model: Model<Shape, Shape>;
   readonly task: Task;
+  /** Evaluations of `"onnx"` run compiled: they are short, and the numbers are here. */
   readonly backend: Backend;
   readonly dtype: FloatDType;
   /** Examples per batch. */
@@ -60,7 +61,7 @@ type BatchResult = {
 /** An evaluator of a model on a task. */
 export function evaluator(setup: EvaluatorSetup): Evaluator {
   const forward = (args: Numbers): BatchResult => evaluateBatch(setup, args);
-  const compiled = setup.backend === "compiled" ? compile(forward) : undefined;
+  const compiled = setup.backend === "eager" ? undefined : compile(forward);
   const run = compiled ?? forward;
   return {
     [Symbol.dispose]: () => compiled?.dispose(),

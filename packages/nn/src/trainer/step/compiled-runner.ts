@@ -9,7 +9,7 @@ import type { TrainState } from "./train-state.ts";
 import { type StepDone, type StepOutput, type StepSetup, trainStep } from "./train-step.ts";
 
 /** A batch as the plan sees it. The two kinds have different structures, so each gets a plan of its own. */
-type PlanBatch = { readonly batch: readonly AnyTensor[] } | { readonly looked: readonly AnyTensor[] };
+export type PlanBatch = { readonly batch: readonly AnyTensor[] } | { readonly looked: readonly AnyTensor[] };
 
 /** Largest finite numbers: what is above is infinite. */
 const LARGEST = { float: 3.4028234663852886e38, f64: Number.MAX_VALUE, int32: 2 ** 31 - 1 } as const;

@@ -10,12 +10,24 @@ import { flattenPack } from "../../tensor/pack.ts";
 import { BoundModel } from "./bound-model.ts";
 import { compiledRunner } from "./compiled-runner.ts";
 import { eagerRunner } from "./eager-runner.ts";
-import type { Backend, StepRunner } from "./runner.ts";
+import type { Backend, Runner, StepBackend, StepRunner } from "./runner.ts";
 import type { RandomState, TrainState } from "./train-state.ts";
 import type { StepSetup } from "./train-step.ts";
 
-/** A runner on a backend. The initial state is copied. */
-export function makeRunner(backend: Backend, setup: StepSetup, initial: TrainState): StepRunner {
+/**
+ * The runner of a training run. The initial state is copied.
+ *
+ * @throws TrainlogError `onnx/no-runtime`.
+ */
+export async function openRunner(backend: Backend, setup: StepSetup, initial: TrainState): Promise<Runner> {
+  if (backend !== "onnx") return makeRunner(backend, setup, initial);
+  // Loaded when asked for: pages need nothing of it.
+  const { onnxRunner } = await import("./onnx-runner.ts");
+  return onnxRunner(setup, initial);
+}
+
+/** A runner of our own kernels. The initial state is copied. */
+export function makeRunner(backend: StepBackend, setup: StepSetup, initial: TrainState): StepRunner {
   return backend === "compiled" ? compiledRunner(setup, initial) : eagerRunner(setup, initial);
 }
 

@@ -2,8 +2,11 @@
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import type { TrainState } from "./train-state.ts";
 
-/** Where steps run. */
-export type Backend = "eager" | "compiled";
+/** Where steps of this package's own kernels run. */
+export type StepBackend = "eager" | "compiled";
+
+/** Where a training run's steps run. */
+export type Backend = StepBackend | "onnx";
 
 /** What a step that is looked at shows, as numbers. */
 export interface Observation {
@@ -14,9 +17,17 @@ export interface Observation {
   readonly gradientNorms: Readonly<Record<string, number>>;
 }
 
+/** What keeps the state of training. */
+interface StateKeeper {
+  /** A copy of the state. */
+  state(): TrainState;
+  /** Replaces the state by a copy of another one of the same structure. */
+  setState(state: TrainState): void;
+}
+
 /** Runs steps on a state of its own. */
-export interface StepRunner {
-  readonly backend: Backend;
+export interface StepRunner extends StateKeeper {
+  readonly backend: StepBackend;
   /**
    * One step.
    *
@@ -25,10 +36,24 @@ export interface StepRunner {
   run(batch: readonly AnyTensor[]): number;
   /** One step that is looked at; as {@link run}. */
   observe(batch: readonly AnyTensor[]): Observation;
-  /** A copy of the state. */
-  state(): TrainState;
-  /** Replaces the state by a copy of another one of the same structure. */
-  setState(state: TrainState): void;
   /** Frees the state. */
   dispose(): void;
 }
+
+/** Runs steps elsewhere, on a state of its own, several in one call. Calls must not overlap: await each. */
+export interface GroupRunner extends StateKeeper {
+  readonly backend: "onnx";
+  /**
+   * One step per batch.
+   *
+   * @returns Each batch's loss before its update. When one is not finite it is the last, and the state is that before its step.
+   */
+  runMany(batches: readonly (readonly AnyTensor[])[]): Promise<readonly number[]>;
+  /** One step that is looked at. When its loss is not finite the state stays as it was. */
+  observe(batch: readonly AnyTensor[]): Promise<Observation>;
+  /** Frees the state. */
+  dispose(): Promise<void>;
+}
+
+/** What runs the steps of a training run. */
+export type Runner = StepRunner | GroupRunner;

@@ -1,7 +1,7 @@
 /** @file What a running training logs of its steps. */
 import { nowMs } from "../clock.ts";
 import type { LogRow, LogSink } from "../log/log-sink.ts";
-import type { Observation, StepRunner } from "../step/runner.ts";
+import type { Observation, Runner } from "../step/runner.ts";
 import { disposeState, type Running } from "./running.ts";
 
 /** Numbers of a step for the log. */
@@ -38,7 +38,7 @@ export function throughput(firstStep: number): (step: number, batchSize: number)
 }
 
 /** Logs a histogram of each parameter. */
-export function logHistograms(log: LogSink, step: number, runner: StepRunner): void {
+export function logHistograms(log: LogSink, step: number, runner: Runner): void {
   const state = runner.state();
   for (const [name, tensor] of Object.entries(state.params)) log.histogram(step, `parameters/${name}`, tensor.data());
   disposeState(state);

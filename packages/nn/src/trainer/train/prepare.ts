@@ -2,6 +2,7 @@
 
 import { batchLoader } from "../../data/batch-loader.ts";
 import type { Dataset } from "../../data/dataset.ts";
+import { loadRuntime } from "../../interop/onnx-step/runtime.ts";
 import { model as modelOf } from "../../nn/index.ts";
 import type { Model, Params, State } from "../../nn/model.ts";
 import type { Optimizer } from "../../optim/optimizer.ts";
@@ -68,6 +69,8 @@ export async function prepare(parts: TrainerParts, data: Dataset, options: Train
     gradientNorms,
     objective: (call, batch) => objectiveOf(task, call, batch),
   };
+  // Before anything is allocated: whether it can run at all.
+  if (backend === "onnx") await loadRuntime();
   const { params, state } = firstNumbers(parts, dtype);
   const initial = firstState(setup, { params, state, seed, batch: batchAbstracts(data, plan.batchSize, dtype) });
   const loader = batchLoader(data, { batchSize: plan.batchSize, shuffle, dropLast, seed });

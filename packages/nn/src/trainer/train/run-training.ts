@@ -11,7 +11,7 @@ import { type Progress, progressOn } from "../report/progress.ts";
 import type { TrainingSummary } from "../report/summary.ts";
 import { NO_TERMINAL, standardError } from "../report/terminal.ts";
 import { copyTensor } from "../step/copy-tensor.ts";
-import { makeRunner } from "../step/make-runner.ts";
+import { openRunner } from "../step/make-runner.ts";
 import type { TrainState } from "../step/train-state.ts";
 import { callbacksOf, type TrainOptions } from "../train-options.ts";
 import { EVALUATION_BATCH, encodeModel, type Trained, trainedHandle } from "../trained.ts";
@@ -44,7 +44,7 @@ export async function runTraining(parts: TrainerParts, data: Dataset, options: T
     return trained;
   } finally {
     interruption.dispose();
-    runner.dispose();
+    await runner.dispose();
     prepared.source.dispose();
   }
 }
@@ -61,11 +61,12 @@ async function begin(prepared: Prepared, evaluator: Evaluator): Promise<Running>
   if (facts?.position != null) source.seek(facts.position);
   const firstStep = facts?.step ?? 0;
   const progress = progressOf(options, firstStep, plan.steps);
+  const runner = await openRunner(backend, setup, checkpoints.start?.state ?? initial);
   const log = await openLog(options.log, { title: titleOf(prepared), facts: factsOf(prepared), warn: progress.note });
   const { signal, handleInterrupt = true } = options;
   return {
     prepared,
-    runner: makeRunner(backend, setup, checkpoints.start?.state ?? initial),
+    runner,
     checkpoints,
     evaluations,
     evaluator,

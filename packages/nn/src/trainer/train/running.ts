@@ -5,7 +5,7 @@ import type { Evaluator } from "../evaluate/evaluate.ts";
 import type { Interruption } from "../interrupt.ts";
 import type { LogSink } from "../log/log-sink.ts";
 import type { Progress } from "../report/progress.ts";
-import type { StepRunner } from "../step/runner.ts";
+import type { Runner } from "../step/runner.ts";
 import type { TrainState } from "../step/train-state.ts";
 import type { EvaluationWatch } from "../watch-evaluations.ts";
 import type { Checkpoints } from "./checkpoints.ts";
@@ -14,7 +14,7 @@ import type { Prepared } from "./prepare.ts";
 /** The parts of a running training. */
 export interface Running {
   readonly prepared: Prepared;
-  readonly runner: StepRunner;
+  readonly runner: Runner;
   readonly checkpoints: Checkpoints;
   readonly evaluations: EvaluationWatch;
   readonly evaluator: Evaluator;

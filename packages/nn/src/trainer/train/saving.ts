@@ -1,7 +1,7 @@
 /** @file When checkpoints of a running training are written, and what is in them. */
 
 import type { Checkpoint } from "../checkpoint/training-checkpoint.ts";
-import { nonFiniteError } from "../loop.ts";
+import { nonFiniteError } from "../non-finite-error.ts";
 import { brokenParameters } from "../step/find-non-finite.ts";
 import type { TrainState } from "../step/train-state.ts";
 import { callbacksOf } from "../train-options.ts";
