@@ -7,6 +7,7 @@
 import { storeUpTo4 } from "./lanes";
 import { JOB_BINARY } from "./job-numbers";
 import { argument, isBig, partStart, run, setArgument } from "./threads";
+import { geluGrad } from "./vector-math";
 
 @external("math", "pow")
 declare function hostPow(x: f64, y: f64): f64;
@@ -99,6 +100,13 @@ function compute<T, Operation extends Binary>(a: v128, b: v128): v128 {
   else return operation.float(a, b);
 }
 
+/** Of floats only. */
+class GeluGrad extends Binary {
+  float(a: v128, b: v128): v128 { return geluGrad(a, b); }
+  double(a: v128, b: v128): v128 { return a; }
+  int(a: v128, b: v128): v128 { return a; }
+}
+
 /** One row: `out[i] = operation(a[i · stepA], b[i · stepB])`. */
 function row<T, Operation extends Binary>(out: usize, a: usize, stepA: i32, b: usize, stepB: i32, size: i32): void {
   const lanes: i32 = 16 / sizeof<T>();
@@ -136,6 +144,7 @@ function rowOf<T>(operation: i32, out: usize, a: usize, a0: i32, b: usize, b0: i
     case 8: row<T, Less>(out, a, a0, b, b0, n0); break;
     case 9: row<T, LessEqual>(out, a, a0, b, b0, n0); break;
     case 10: row<T, Pow>(out, a, a0, b, b0, n0); break;
+    case 11: row<T, GeluGrad>(out, a, a0, b, b0, n0); break;
   }
 }
 

@@ -18,6 +18,11 @@ export const EXP_MAX: usize = CONSTANTS + 24;
 export const EXP_MIN: usize = CONSTANTS + 28;
 /** 127, as an integer: what the exponent field of 2^0 holds. */
 export const BIAS: usize = CONSTANTS + 32;
+export const FOUR: usize = CONSTANTS + 36;
+/** The bit of the sign. */
+export const SIGN: usize = CONSTANTS + 40;
+export const SQRT_HALF: usize = CONSTANTS + 44;
+export const TWO_BY_SQRT_PI: usize = CONSTANTS + 48;
 
 // Polynomials, highest power first.
 
@@ -47,6 +52,10 @@ export function initialize(): void {
   store<f32>(EXP_MAX, 90);
   store<f32>(EXP_MIN, -105);
   store<i32>(BIAS, 127);
+  store<f32>(FOUR, 4);
+  store<i32>(SIGN, 0x80000000);
+  store<f32>(SQRT_HALF, 0.70710678118654752);
+  store<f32>(TWO_BY_SQRT_PI, 1.12837916709551257);
   six(EXP_TAIL, 1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1);
   six(LOG_TAIL, 7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1);
   three(LOG_TAIL + 24, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1);

@@ -2,7 +2,7 @@
 import { storeUpTo4 } from "./lanes";
 import { JOB_UNARY } from "./job-numbers";
 import { argument, isBig, partStart, run, setArgument } from "./threads";
-import { cosine, erf, exp, expm1, log, log1p, sigmoid, sine, tanh } from "./vector-math";
+import { cosine, erf, exp, expm1, gelu, log, log1p, sigmoid, sine, tanh } from "./vector-math";
 
 /** One operation on four lanes. Instances do not exist: only the type's method is called, so that it is inlined into the loop. */
 abstract class Unary {
@@ -70,6 +70,9 @@ class Cosine extends Unary {
 class Erf extends Unary {
   of(x: v128): v128 { return erf(x); }
 }
+class Gelu extends Unary {
+  of(x: v128): v128 { return gelu(x); }
+}
 
 /** Operation numbers from here on cost some twenty instructions per element, those below one or two. */
 const FIRST_TRANSCENDENTAL: i32 = 16;
@@ -112,6 +115,7 @@ function unaryPart(operation: i32, out: usize, x: usize, size: i32): void {
     case 22: map<Sine>(out, x, size); break;
     case 23: map<Cosine>(out, x, size); break;
     case 24: map<Erf>(out, x, size); break;
+    case 25: map<Gelu>(out, x, size); break;
   }
 }
 

@@ -1,4 +1,5 @@
 /** @file Activation functions, with the formulas and the gradients at kinks that PyTorch has. */
+import { type Checks, checkOptions, oneOf } from "../options/check-options.ts";
 import * as primitives from "../primitives/index.ts";
 import type { Shape } from "../shape/shape.ts";
 import type { FloatDType } from "../tensor/dtype.ts";
@@ -31,15 +32,14 @@ export interface GeluOptions {
   readonly approximate?: "none" | "tanh";
 }
 
+const GELU_CHECKS: Checks = { approximate: oneOf("none", "tanh") };
+
 /** x · Φ(x), where Φ is the normal distribution function (Hendrycks & Gimpel 2016, arXiv:1606.08415). */
-export function gelu<S extends Shape, D extends FloatDType>(
-  x: Tensor<S, D>,
-  { approximate = "none" }: GeluOptions = {},
-): Tensor<S, D> {
-  const inner =
-    approximate === "tanh"
-      ? primitives.tanh(tanhArgument(x))
-      : primitives.erf(primitives.mul(x, like(x, Math.SQRT1_2)));
+export function gelu<S extends Shape, D extends FloatDType>(x: Tensor<S, D>, options: GeluOptions = {}): Tensor<S, D> {
+  checkOptions("gelu", options, GELU_CHECKS, { area: "tensor" });
+  const { approximate = "none" } = options;
+  if (approximate === "none") return typed(primitives.gelu(x));
+  const inner = primitives.tanh(tanhArgument(x));
   return typed(primitives.mul(primitives.mul(x, like(x, 0.5)), primitives.add(inner, like(x, 1))));
 }
 

@@ -6,7 +6,7 @@ import type { Shape } from "../shape/shape.ts";
 import { fromNumbers, tensorND } from "../tensor/create.ts";
 import type { FloatDType } from "../tensor/dtype.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
-import { add, linear, matmul, mean, meanSquaredError, mul, sin, square, sub, sum } from "./index.ts";
+import { add, erf, gelu, linear, matmul, mean, meanSquaredError, mul, scalar, sin, square, sub, sum } from "./index.ts";
 
 /** Numbers without a pattern, none of them round. */
 function numbers(shape: Shape, seed: number, dtype: FloatDType): AnyTensor {
@@ -23,10 +23,15 @@ const scalarOf = (fn: (args: Args) => AnyTensor): ((args: Args) => Scalar) => fn
 const apart: Readonly<Record<string, (args: Args) => AnyTensor>> = {
   linear: ({ x, weight, bias }) => add(matmul(x!, weight!, { transposeB: true }), bias!),
   meanSquaredError: ({ x, y }) => mean(square(sub(x!, y!))),
+  gelu: ({ x }) => {
+    const phi = add(erf(mul(x!, scalar(Math.SQRT1_2, x!.dtype))), scalar(1, x!.dtype));
+    return mul(mul(x!, scalar(0.5, x!.dtype)), phi);
+  },
 };
 const inOne: Readonly<Record<string, (args: Args) => AnyTensor>> = {
   linear: ({ x, weight, bias }) => linear(x!, weight!, bias!),
   meanSquaredError: ({ x, y }) => meanSquaredError(x!, y!),
+  gelu: ({ x }) => gelu(x!),
 };
 
 const cases: readonly (readonly [name: string, shapes: Readonly<Record<string, Shape>>])[] = [
@@ -38,6 +43,8 @@ const cases: readonly (readonly [name: string, shapes: Readonly<Record<string, S
   ["meanSquaredError", { x: [3, 70, 11], y: [3, 70, 11] }],
   ["meanSquaredError", { x: [1], y: [1] }],
   ["meanSquaredError", { x: [6, 4], y: [4] }],
+  ["gelu", { x: [37] }],
+  ["gelu", { x: [8, 3, 5] }],
 ];
 
 describe.each(cases)("%s of %o", (name, shapes) => {
@@ -59,7 +66,11 @@ describe.each(cases)("%s of %o", (name, shapes) => {
     const [one, parts] = [inOne[name]!, apart[name]!];
     expect(one(given).data()).toEqual(parts(given).data());
     const [gradOne, gradParts] = [grad(loss(one))(given), grad(loss(parts))(given)];
-    for (const key in given) expect([key, gradOne[key]!.data()]).toEqual([key, gradParts[key]!.data()]);
+    for (const key in given) {
+      // The gradient of gelu is one formula instead of the chain rule's.
+      if (name === "gelu") expectClose(gradOne[key]!, gradParts[key]!, 1e-6);
+      else expect([key, gradOne[key]!.data()]).toEqual([key, gradParts[key]!.data()]);
+    }
   });
 
   it("has the numbers of its parts in f64, and their second derivatives", () => {
@@ -89,7 +100,16 @@ it("linear and meanSquaredError work per example", () => {
   expect(each(x).shape).toEqual([3]);
 });
 
+it("gelu has the right values and slopes far out", () => {
+  const x = tensorND([7], [-Infinity, -40, -6, 0, 6, 40, Infinity]);
+  expect([...gelu(x).data()].slice(1, 6)).toEqual([-0, expect.closeTo(0, 7), 0, expect.closeTo(6, 6), 40]);
+  const slopes = grad((y: AnyTensor) => sum(gelu(y)) as Scalar)(tensorND([5], [-40, -6, 0, 6, 40]));
+  const wanted = [0, expect.closeTo(0, 6), 0.5, expect.closeTo(1, 6), 1];
+  expect([...slopes.data()].map((slope) => slope + 0)).toEqual(wanted);
+});
+
 it("they refuse what their parts refuse", () => {
+  expect(() => gelu(tensorND([1], [1], { dtype: "int32" }))).toThrow("gelu: needs float or f64, got int32");
   expect(() => linear(numbers([2, 3], 0, "float"), numbers([4, 2], 1, "float"), numbers([4], 2, "float"))).toThrow(
     "matmul: the inner sizes must be equal (the second transposed)",
   );

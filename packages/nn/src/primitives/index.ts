@@ -9,8 +9,10 @@ import { comparisonPrimitives } from "./comparison.ts";
 import { conv2dInputGradPrimitive, conv2dPrimitive, conv2dWeightGradPrimitive } from "./convolution.ts";
 import { fillPrimitive, iotaPrimitive } from "./create.ts";
 import { argmaxPrimitive, maxPrimitive, minPrimitive } from "./extremes.ts";
+import { geluGradPrimitive, geluPrimitive } from "./gelu.ts";
 import { layerNormGradPrimitive, layerNormPrimitive } from "./layer-norm.ts";
 import { broadcastToPrimitive, flipPrimitive, reshapePrimitive, transposePrimitive } from "./layout.ts";
+import { linearPrimitive } from "./linear.ts";
 import { matmulPrimitive } from "./matmul.ts";
 import { maxPool2dGradPrimitive, maxPool2dPickPrimitive, maxPool2dPrimitive } from "./max-pool.ts";
 import type { Primitive } from "./primitive.ts";
@@ -18,6 +20,7 @@ import { foldInPrimitive, randomBitsPrimitive, splitKeyPrimitive, uniformPrimiti
 import { barrierPrimitive, castPrimitive, wherePrimitive } from "./select.ts";
 import { concatPrimitive, padPrimitive, slicePrimitive, unslicePrimitive } from "./slice.ts";
 import { logSoftmaxGradPrimitive, logSoftmaxPrimitive, softmaxGradPrimitive, softmaxPrimitive } from "./softmax.ts";
+import { meanSquaredErrorGradPrimitive, meanSquaredErrorPrimitive } from "./squared-error.ts";
 import { cumsumPrimitive, sumPrimitive } from "./sum.ts";
 import { oneHotPrimitive, scatterAddPrimitive, takePrimitive } from "./take.ts";
 import { scatterAlongPrimitive, takeAlongPrimitive } from "./take-along.ts";
@@ -29,6 +32,7 @@ export { equal, less, lessEqual, notEqual } from "./comparison.ts";
 export { type ConvolutionOptions, conv2d, conv2dInputGrad, conv2dWeightGrad } from "./convolution.ts";
 export { fill, iota, scalar } from "./create.ts";
 export { argmax, max, min } from "./extremes.ts";
+export { gelu } from "./gelu.ts";
 export { layerNorm } from "./layer-norm.ts";
 export { broadcastTo, flip, reshape, transpose } from "./layout.ts";
 export { linear } from "./linear.ts";
@@ -110,4 +114,13 @@ export const primitiveList: readonly Primitive[] = [
   uniformPrimitive,
   splitKeyPrimitive,
   foldInPrimitive,
+] as readonly Primitive[];
+
+/** What eager execution does in one step, and graphs never hold. */
+export const combinedPrimitives: readonly Primitive[] = [
+  linearPrimitive,
+  meanSquaredErrorPrimitive,
+  meanSquaredErrorGradPrimitive,
+  geluPrimitive,
+  geluGradPrimitive,
 ] as readonly Primitive[];

@@ -7,6 +7,9 @@ import { matmul } from "./matmul.ts";
 
 const WEIGHT_TRANSPOSED = { transposeA: false, transposeB: true } as const;
 const FLOAT = DTYPE_CODES.float;
+/** Number of x·Φ(x) in the kernel `unary_f32`, and of its gradient in `binary`. */
+const GELU = 25;
+const GELU_GRAD = 11;
 
 const linear: KernelLowering = (kernels, output, inputs) => {
   const bias = inputs[2];
@@ -67,9 +70,26 @@ const meanSquaredErrorGrad: KernelLowering = (kernels, output, inputs) => {
   return true;
 };
 
+const gelu: KernelLowering = (kernels, output, inputs) => {
+  const x = inputs[0];
+  if (x === undefined || output.dtype !== "float") return false;
+  kernels.unary_f32(GELU, output.ptr, x.ptr, sizeOf(output.shape));
+  return true;
+};
+
+const geluGrad: KernelLowering = (kernels, output, inputs) => {
+  const [g, x] = inputs;
+  if (g === undefined || x === undefined || output.dtype !== "float") return false;
+  const size = sizeOf(output.shape);
+  if (size > 0) combine(kernels, GELU_GRAD, output.ptr, size, g.ptr, 1, x.ptr);
+  return true;
+};
+
 /** By primitive name. */
 export const combinedLowerings: Readonly<Record<string, KernelLowering>> = {
   linear,
   meanSquaredError,
   meanSquaredErrorGrad,
+  gelu,
+  geluGrad,
 };
