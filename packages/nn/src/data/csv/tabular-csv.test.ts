@@ -1,4 +1,5 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
+import type { Tensor } from "../../tensor/tensor.ts";
 import type { Dataset } from "../dataset.ts";
 import { labelsOf } from "../dataset-views.ts";
 import { readAll } from "../read-all.ts";
@@ -73,6 +74,11 @@ describe("tabularCsvDataset", () => {
     expect([...all.inputs]).toEqual(expect.arrayContaining([...(await readAll(test)).inputs]));
     const row = await encodeRows(saved, [{ a: 9, b: "5" }]);
     expect([...row.data()]).toEqual([...all.inputs.slice(6, 8)]);
+    const typed: Tensor<readonly [number, 2]> = await encodeRows(saved, [{ a: 9, b: "5" }], { inputShape: [2] });
+    expect(typed.toArray()).toEqual(row.toArray());
+    await expect(encodeRows(saved, [{ a: 9, b: "5" }], { inputShape: [3] })).rejects.toThrow(
+      "encodeRows: inputs have shape [2] (of a, b); expected [3]",
+    );
     const outputs = tensorOf(Float32Array.of(all.targets[3] ?? 0), [1, 1], "float");
     expect(decodeTargets(saved, outputs)[0]?.["y"]).toBeCloseTo(9, 4);
   });

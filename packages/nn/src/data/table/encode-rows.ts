@@ -1,5 +1,6 @@
 /** @file Using a fitted encoding on new rows, and going back from a model's results to a table's units. */
 import { TrainlogError } from "../../error.ts";
+import { showShape } from "../../shape/shape.ts";
 import type { AnyTensor, Tensor } from "../../tensor/tensor.ts";
 import { tensorOf } from "../tensor-of.ts";
 import { MISSING_WORDS } from "./cells.ts";
@@ -11,16 +12,19 @@ import { checkEncoding, columnsOfEncoding, encodeInput, type TableEncoding, widt
  * Rows as a model's inputs, by the encoding that it was trained with. Columns that are not inputs are not looked at.
  *
  * @param rows - Records of cells: numbers, words, booleans, or text as in a CSV file.
+ * @param options.inputShape - Shape of a row's inputs, as `tabularCsvDataset` takes it: makes the size known to the compiler.
  * @returns Shape `[rows, features]`.
- * @throws TrainlogError `table/missing-value`, `table/bad-cell`, `table/unknown-category`, each naming row and column; `table/bad-encoding`.
+ * @throws TrainlogError `table/missing-value`, `table/bad-cell`, `table/unknown-category`, each naming row and column; `table/bad-encoding`;
+ *   `shape/mismatch` when a row's inputs are not of `inputShape`.
  *
  * @example
- * const x = await Data.encodeRows(encoding, [{ age: 41, colour: "red" }]);
+ * const x = await Data.encodeRows(encoding, [{ age: 41, colour: "red" }], { inputShape: [4] });   // Tensor<[number, 4]>
  */
-export async function encodeRows(
+export async function encodeRows<const Features extends number = number>(
   encoding: TableEncoding,
   rows: readonly Readonly<Record<string, unknown>>[],
-): Promise<Tensor<readonly [number, number]>> {
+  { inputShape }: { readonly inputShape?: readonly [Features] } = {},
+): Promise<Tensor<readonly [number, Features]>> {
   const { inputs } = checkEncoding(encoding);
   const names = inputs.map(({ name }) => name);
   const onlyInputs: TableEncoding = { ...encoding, targets: [] };
@@ -40,6 +44,12 @@ export async function encodeRows(
     MISSING_WORDS,
   );
   const width = inputs.reduce((total, column) => total + widthOf(column), 0);
+  if (inputShape !== undefined && (inputShape.length !== 1 || inputShape[0] !== width)) {
+    throw new TrainlogError(
+      "shape/mismatch",
+      `encodeRows: inputs have shape [${width}] (of ${names.join(", ")}); expected ${showShape(inputShape)}`,
+    );
+  }
   const encoded = new Float32Array(rows.length * width);
   let at = 0;
   for (let row = 0; row < rows.length; row += 1) {
@@ -49,7 +59,8 @@ export async function encodeRows(
       at += widthOf(column);
     });
   }
-  return tensorOf(encoded, [rows.length, width], "float");
+  // `Features` is what was just compared, or `number`.
+  return tensorOf(encoded, [rows.length, width as Features], "float");
 }
 
 /**
