@@ -1,5 +1,5 @@
 /**
- * Goes on with a network that PyTorch has trained: it knows the digits 0 to 4 and learns 5 to 9 from ten examples of each.
+ * Goes on with a network that PyTorch has trained. It reads digits well, but not those of a new scanner, whose pictures are pale; 80 examples are enough.
  *
  *     npx node examples/nn/09-transfer.ts
  *
@@ -10,8 +10,8 @@ import { argmax, Data, loadSafetensors, loadStateDict, nn, optim, Shape, Trainer
 
 // 1. Constants
 const WEIGHTS = fileURLToPath(new URL("data/pretrained.safetensors", import.meta.url));
-const CLASSES = 5;
-const PER_CLASS = 10;
+const SEEN = 1000; // digits that PyTorch has trained on
+const EXAMPLES = 80; // of the new scanner
 const STEPS = 100;
 const SEED = 0;
 
@@ -27,66 +27,56 @@ const mkModel = nn.sequential(
   nn.flatten(),
   nn.linear(512, 32),
   nn.relu(),
-  nn.linear(32, CLASSES),
+  nn.linear(32, 10),
 );
-const isHead = (name: string) => name.startsWith("9."); // the last layer
+const isHead = (name: string) => name.startsWith("7.") || name.startsWith("9.");
 
-// 3. Trainer: three ways to begin. The head is new in all of them, because the classes are.
-const { tensors } = await loadSafetensors(WEIGHTS);
+// 3. Trainer: three ways to begin.
 const fresh = nn.build(mkModel, { seed: SEED });
+const { tensors } = await loadSafetensors(WEIGHTS);
 const imported = loadStateDict(fresh, tensors);
-const body = Object.fromEntries(Object.entries(tensors).filter(([name]) => !isHead(name)));
-const transferred = loadStateDict(fresh, body, { strict: false });
 
 const task = "classification";
 const ways = {
-  "from scratch": Trainer.new(mkModel, { task, initial: fresh, optimizer: optim.adam({ lr: 0.003 }), seed: SEED }),
-  "new head, body frozen": Trainer.new(mkModel, {
+  "from scratch": Trainer.new(mkModel, { task, optimizer: optim.adam({ lr: 0.003 }), seed: SEED }),
+  "imported, only the last layers trained": Trainer.new(mkModel, {
     task,
-    initial: transferred,
-    optimizer: optim.only(isHead, optim.adam({ lr: 0.01 })),
+    initial: imported,
+    optimizer: optim.only(isHead, optim.adam({ lr: 0.003 })),
     seed: SEED,
   }),
-  "new head, body fine-tuned": Trainer.new(mkModel, {
+  "imported, all layers trained": Trainer.new(mkModel, {
     task,
-    initial: transferred,
-    optimizer: optim.groups({
-      head: { filter: isHead, optimizer: optim.adam({ lr: 0.01 }) },
-      body: { optimizer: optim.adam({ lr: 0.0005 }) },
-    }),
+    initial: imported,
+    optimizer: optim.adam({ lr: 0.001 }),
     seed: SEED,
   }),
 };
 
-// 4. Data: known digits to check the import with, and few examples of new ones.
-const digits = await Data.digits({ seed: SEED });
+// 4. Data: digits that PyTorch has not seen, as the new scanner gives them.
+const { train: digits } = await Data.digits({ testFraction: 0 });
+const pale = Data.map(digits, ({ input, target }) => ({ input: input.map((pixel) => 0.6 + 0.3 * pixel), target }));
+const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
+const train = Data.subset(pale, range(SEEN, SEEN + EXAMPLES));
+const test = Data.subset(pale, range(SEEN + EXAMPLES, pale.length));
 
-/** Some of the digits from `first` on, as classes 0 to 4; at most so many of each. */
-async function five(all: typeof digits.train, first: number, perClass = Number.POSITIVE_INFINITY) {
-  const taken = new Map<number, number>();
-  const indices = Array.from(await Data.labelsOf(all)).flatMap((label, i) => {
-    const count = (taken.get(label) ?? 0) + 1;
-    taken.set(label, count);
-    return label >= first && label < first + CLASSES && count <= perClass ? [i] : [];
-  });
-  return Data.map(Data.subset(all, indices), ({ input, target }) => ({ input, target: [(target[0] ?? 0) - first] }));
-}
-
-const known = await five(digits.test, 0);
-const train = await five(digits.train, 5, PER_CLASS);
-const test = await five(digits.test, 5);
-
-// 5. Train and report. First: does the imported network know what it knew in PyTorch?
-const { inputs, targets } = await Data.readAll(known);
-const { output } = fresh.model.apply(imported.params, imported.state, tensorND([known.length, 64], inputs));
-const right = argmax(output, 1)
-  .data()
-  .filter((guess, i) => guess === targets[i]).length;
-console.log(`imported: ${right} of ${known.length} known digits are right`);
+// 5. Train and report. First what the network can do as it came.
+console.log(`as imported, old scanner: ${await percentRight(Data.subset(digits, range(SEEN, digits.length)))} %`);
+console.log(`as imported, new scanner: ${await percentRight(test)} %`);
 
 for (const [name, trainer] of Object.entries(ways)) {
-  const log = { project: "examples", name: `nn-09-transfer, ${name}` };
-  const trained = await trainer.train(train, { steps: STEPS, batchSize: 25, evalData: test, progress: false, log });
+  const log = { project: "examples", name: `nn-09-transfer: ${name}` };
+  const trained = await trainer.train(train, { steps: STEPS, batchSize: 20, evalData: test, progress: false, log });
   const { accuracy = 0 } = await trained.evaluate(test);
-  console.log(`${name}: ${(accuracy * 100).toFixed(1)} % of ${test.length} new digits after ${train.length} examples`);
+  console.log(`${name}: ${(accuracy * 100).toFixed(1)} %`);
+}
+
+/** How many digits the imported network reads right: the model is a function of its parameters and a batch. */
+async function percentRight(data: typeof digits): Promise<string> {
+  const { inputs, targets } = await Data.readAll(data);
+  const { output } = fresh.model.apply(imported.params, imported.state, tensorND([data.length, 64], inputs));
+  const right = argmax(output, 1)
+    .data()
+    .filter((guess, i) => guess === targets[i]).length;
+  return ((right / data.length) * 100).toFixed(1);
 }

@@ -1,0 +1,138 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { openStore } from "trainlog/store";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+let folder = "";
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "trainlog-nn-examples-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Runs an example to its end, as its first comment says, and gives what it printed. */
+async function runExample(name: string): Promise<string> {
+  const script = fileURLToPath(new URL(name, import.meta.url));
+  const env = { ...process.env, TRAINLOG_DIR: join(folder, "trainlog"), TMPDIR: folder };
+  const child = spawn(process.execPath, ["--conditions=@trainlog/source", script], { cwd: folder, env });
+  let output = "";
+  let errors = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (errors += text));
+  const code = await new Promise((settle) => child.once("close", settle));
+  // Progress goes to the error output; nothing else does.
+  const complaints = errors.split("\n").filter((line) => line !== "" && !/^step \d+\/\d+: loss /.test(line));
+  expect({ code, complaints }).toEqual({ code: 0, complaints: [] });
+  return output;
+}
+
+/** The numbers of the first match of a pattern. */
+function numbersIn(output: string, pattern: RegExp): number[] {
+  const found = pattern.exec(output);
+  if (found === null) throw new Error(`no ${pattern} in ${JSON.stringify(output)}`);
+  return found.slice(1).map(Number);
+}
+
+/** What the store has of an example's runs. */
+async function runsOf(name: string) {
+  await using store = await openStore(join(folder, "trainlog"), { mode: "read" });
+  return await store.findRuns(name);
+}
+
+/** Words that the tales are made of; letters at random give hardly any. */
+function knownWords(text: string): number {
+  const known = new Set(
+    "the a and of to from with was it in that set out came walked home morning road by not but".split(" "),
+  );
+  const words = text.toLowerCase().match(/[a-z]+/g) ?? [];
+  return words.filter((word) => known.has(word)).length / words.length;
+}
+
+describe("examples of @trainlog/nn", () => {
+  it("01 fits the function and logs the run", async () => {
+    const output = await runExample("01-regression.ts");
+    const [before = 0, after = 1] = numbersIn(output, /loss +(\S+) → (\S+)/);
+    expect(after).toBeLessThan(before / 100);
+    expect(numbersIn(output, /heldout = (\S+)/)[0]).toBeCloseTo(0.2, 1);
+    expect(await runsOf("nn-01-regression")).toMatchObject([{ state: "finished", project: "examples", lastStep: 200 }]);
+  });
+
+  it("02 predicts rents much better than their mean", async () => {
+    const output = await runExample("02-csv.ts");
+    const [error = Infinity] = numbersIn(output, /has not seen: (\d+) euro/);
+    const [naive = 0] = numbersIn(output, /every time: (\d+) euro/);
+    expect(error).toBeLessThan(naive / 4);
+    // 64 m² · 14 euro · (1 + 38 / 400) + 60 euro for the balcony.
+    const [rent = 0] = numbersIn(output, /balcony: (\d+) euro/);
+    expect(Math.abs(rent - 1041)).toBeLessThan(100);
+  });
+
+  it("03 reads at least 97 % of the digits", async () => {
+    const [accuracy] = numbersIn(await runExample("03-digits-cnn.ts"), /unseen digits: (\S+) %/);
+    expect(accuracy).toBeGreaterThanOrEqual(97);
+  });
+
+  it("04 gives the digits back, and draws them", async () => {
+    const output = await runExample("04-autoencoder.ts");
+    const [error = 1, ofAverage = 0] = numbersIn(output, /squared error: (\S+), of the average picture (\S+)/);
+    expect(error).toBeLessThan(ofAverage / 3);
+    expect(output.match(/[#%@]{2}/g)?.length).toBeGreaterThan(50);
+  });
+
+  it("05 learns to spell", async () => {
+    const output = await runExample("05-char-gru.ts");
+    expect(numbersIn(output, /bits per character: (\S+)/)[0]).toBeLessThan(0.8);
+    expect(knownWords(output.slice(output.indexOf("One grey morning")))).toBeGreaterThan(0.3);
+  });
+
+  it("06 writes tales, where it wrote letters at random before", async () => {
+    const output = await runExample("06-char-transformer.ts");
+    const [, before = "", after = ""] = /probe tale +(".*") → (".*")/.exec(output) ?? [];
+    expect(knownWords(before)).toBeLessThan(0.2);
+    expect(knownWords(after)).toBeGreaterThan(0.3);
+    expect(numbersIn(output, /evaluation +loss \S+, accuracy (\S+),/)[0]).toBeGreaterThan(0.8);
+  });
+
+  it("07 solves the heat equation", async () => {
+    const output = await runExample("07-pinn.ts");
+    expect(numbersIn(output, /largest error .*: (\S+)/)[0]).toBeLessThan(0.05);
+    expect(await runsOf("nn-07-pinn")).toMatchObject([{ state: "finished" }]);
+  });
+
+  it("08 learns to balance the pole", async () => {
+    const output = await runExample("08-reinforce.ts");
+    expect(numbersIn(output, /step +0: the pole stays up for (\d+) moves/)[0]).toBeLessThan(50);
+    expect(numbersIn(output, /in the last ten steps: (\d+) of 200/)[0]).toBeGreaterThan(150);
+  });
+
+  it("09 goes on where PyTorch stopped", async () => {
+    const output = await runExample("09-transfer.ts");
+    const [old = 0, imported = 100, scratch = 100, head = 0, all = 0] = [...output.matchAll(/(\S+) %/g)].map(([, n]) =>
+      Number(n),
+    );
+    expect(old).toBeGreaterThan(90);
+    expect(Math.max(imported, scratch)).toBeLessThan(60);
+    expect(Math.min(head, all)).toBeGreaterThan(80);
+  });
+
+  it("10 stops when it is good enough", async () => {
+    const output = await runExample("10-explicit-loop.ts");
+    const [steps = 0] = numbersIn(output, /stopped after (\d+) steps/);
+    expect(steps).toBeLessThan(3000);
+    expect(await runsOf("nn-10-explicit-loop")).toMatchObject([{ state: "finished", lastStep: steps - 1 }]);
+  });
+
+  it("11 trains on windows of a large file, and removes it", async () => {
+    const output = await runExample("11-file-windows.ts");
+    const [first = 0, recent = 9] = numbersIn(output, /loss (\S+) → (\S+),/);
+    expect(first).toBeGreaterThan(3);
+    expect(recent).toBeLessThan(1);
+    expect(readdirSync(folder).filter((name) => name.startsWith("tales-"))).toEqual([]);
+  });
+
+  it("12 finds the model in order", async () => {
+    expect((await runExample("12-diagnostics.ts")).match(/^yes /gm)).toHaveLength(4);
+  });
+});
