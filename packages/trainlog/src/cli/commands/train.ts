@@ -31,7 +31,13 @@ export const trainCommand: Command = defineCommand({
       defaultText: "by example",
     },
     seed: { type: "integer", value: "N", default: 0, min: 0, max: 2 ** 32 - 1, help: "seed of parameters and batches" },
-    dtype: { type: "text", value: "TYPE", choices: ["float", "f64"], default: "float", help: "32 or 64 bits" },
+    dtype: {
+      type: "text",
+      value: "TYPE",
+      choices: ["float", "f64"],
+      default: "float",
+      help: "32 bits, or 64 for checking, which is slow",
+    },
     backend: {
       type: "text",
       value: "NAME",
@@ -62,7 +68,7 @@ export const trainCommand: Command = defineCommand({
       name: `${name}-${options.backend}-seed-${options.seed}`,
       dir: storeDirOf(options.dir, context),
       destination: destinationOf(options.log, context),
-      warn: (line) => context.out.note(visibleText(line)),
+      warn: (message) => context.out.note(message.split("\n").map(visibleText).join("\n")),
     });
     const look = options.dir === undefined ? "npx trainlog" : `npx trainlog --dir ${options.dir}`;
     if (log.run?.dir !== undefined) context.out.note(`training ${name}; watch it: ${look}`);
