@@ -40,21 +40,32 @@ export const ROOMS: Rooms = {
 };
 
 /** What a tensor is and how it is computed and differentiated: these rooms know each other, because an operation is all of it at once. */
-const CORE = ["error.ts", "shape", "tensor", "engine", "primitives", "autograd", "ir"] as const;
+const CORE = [
+  "error.ts",
+  "node-modules.ts",
+  "options",
+  "shape",
+  "tensor",
+  "engine",
+  "primitives",
+  "autograd",
+  "ir",
+] as const;
 
 /** The rooms of `packages/nn`. */
 export const NN_ROOMS: Rooms = {
   "error.ts": [],
+  ...Object.fromEntries(CORE.slice(2).map((room) => [room, CORE])),
+  "node-modules.ts": ["error.ts"],
   options: ["error.ts"],
-  ...Object.fromEntries(CORE.slice(1).map((room) => [room, CORE])),
   ops: CORE,
   random: CORE,
   compile: CORE,
   nn: [...CORE, "ops", "random"],
-  optim: [...CORE, "options", "nn/model.ts"],
-  data: [...CORE, "options", "random"],
+  optim: [...CORE, "nn/model.ts"],
+  data: [...CORE, "random"],
   interop: [...CORE, "compile", "nn"],
-  trainer: [...CORE, "options", "ops", "random", "compile", "nn", "optim", "data", "interop"],
+  trainer: [...CORE, "ops", "random", "compile", "nn", "optim", "data", "interop"],
   "index.ts": [...CORE, "ops", "random", "compile", "nn", "optim", "data", "interop", "trainer"],
 };
 

@@ -4,10 +4,12 @@
  * The function is traced with the shapes of one example; then its instructions run again, each by the `batch` rule of its primitive on all examples at
  * once. What does not depend on a mapped argument is computed once.
  */
+
 import { apply } from "../engine/apply.ts";
 import { TrainlogError } from "../error.ts";
 import type { Graph, GraphValue, Instruction } from "../ir/graph.ts";
 import { traceHere } from "../ir/trace.ts";
+import { checkOptionNames } from "../options/check-options.ts";
 import { broadcastTo, transpose } from "../primitives/index.ts";
 import type { Abstract, BatchedInput } from "../primitives/primitive.ts";
 import { normalAxis } from "../shape/axes.ts";
@@ -58,8 +60,10 @@ export function vmap<Args extends readonly TensorPack[], Out extends TensorPack>
 ): (...args: { [At in keyof Args]: AnyShapes<Args[At]> }) => AnyShapes<Out>;
 export function vmap(
   fn: (...args: readonly TensorPack[]) => TensorPack,
-  { inAxes = 0, outAxes = 0 }: VmapOptions = {},
+  options: VmapOptions = {},
 ): (...args: readonly TensorPack[]) => TensorPack {
+  checkOptionNames("vmap", options, ["inAxes", "outAxes"], { area: "vmap" });
+  const { inAxes = 0, outAxes = 0 } = options;
   return (...args) => {
     const inputs = args.flatMap((arg, i) => {
       const axis = typeof inAxes === "number" ? inAxes : (inAxes[i] ?? null);

@@ -4,10 +4,12 @@
  * The function runs once per structure of its arguments (shapes, element types, names), symbolically; from then on the generated code runs instead. It has
  * to be pure: what it does beside computing happens only while it is traced, and numbers from its closure are built in.
  */
+
 import { tape } from "../autograd/tape.ts";
 import { allocate, view } from "../engine/engine.ts";
 import { describeValue, TrainlogError } from "../error.ts";
 import { isTracing } from "../ir/trace.ts";
+import { checkOptionNames } from "../options/check-options.ts";
 import { flattenPack, type TensorPack } from "../tensor/pack.ts";
 import { type AnyTensor, Tensor } from "../tensor/tensor.ts";
 import type { Explainable } from "./explain.ts";
@@ -36,7 +38,9 @@ interface FunctionPlan extends CachedPlan {
 }
 
 /** @internal The number of plans that options ask for. */
-export function maxPlansOf({ maxPlans = DEFAULT_MAX_PLANS }: CompileOptions): number {
+export function maxPlansOf(options: CompileOptions): number {
+  checkOptionNames("compile", options, ["maxPlans"], { area: "compile" });
+  const { maxPlans = DEFAULT_MAX_PLANS } = options;
   if (Number.isSafeInteger(maxPlans) && maxPlans >= 1) return maxPlans;
   throw new TrainlogError(
     "compile/bad-option",

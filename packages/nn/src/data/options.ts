@@ -1,5 +1,6 @@
 /** @file Refuses options that do not exist, so that a slip of the pen is not silently a default. */
 import { describeValue, TrainlogError } from "../error.ts";
+import { checkOptionNames as checkNames } from "../options/check-options.ts";
 
 /**
  * Checks the names of options.
@@ -7,15 +8,7 @@ import { describeValue, TrainlogError } from "../error.ts";
  * @throws TrainlogError `data/unknown-option` naming the option and those that there are; `data/bad-option` when `options` is no record.
  */
 export function checkOptionNames(what: string, options: object, known: readonly string[]): void {
-  if (typeof options !== "object" || options === null) {
-    throw new TrainlogError("data/bad-option", `${what}: options are a record, got ${describeValue(options)}`);
-  }
-  const unknown = Object.keys(options).find((name) => !known.includes(name));
-  if (unknown === undefined) return;
-  throw new TrainlogError(
-    "data/unknown-option",
-    `${what}: unknown option ${describeValue(unknown)}; there are ${known.join(", ")}`,
-  );
+  checkNames(what, options, known, { area: "data" });
 }
 
 /**

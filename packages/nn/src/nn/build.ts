@@ -1,5 +1,7 @@
 /** @file `nn.build`: from a description and a seed to a model, its parameters and its state. */
+
 import { TrainlogError } from "../error.ts";
+import { anything, checkOptionNames, checkOptions, oneOf } from "../options/check-options.ts";
 import { generator } from "../random/generator.ts";
 import { type Shape, sizeOf } from "../shape/shape.ts";
 import { fromNumbers } from "../tensor/create.ts";
@@ -9,7 +11,7 @@ import { type Application, type BoundLayer, bindLayer, callLayer } from "./call.
 import type { M, ParameterSpec, StateSpec } from "./layer.ts";
 import type { Apply, LayerType } from "./layer-type.ts";
 import type { Applied, ApplyOptions, Model, Params, State } from "./model.ts";
-import { shapeFits, showSizes } from "./shape-check.ts";
+import { checkDescription, shapeFits, showSizes } from "./shape-check.ts";
 
 /** A model that came from a description. */
 export interface BuiltModel<In extends Shape, Out extends Shape, D extends DType = DType> extends Model<In, Out, D> {
@@ -40,7 +42,7 @@ export interface BuildOptions {
  *
  * Each parameter's numbers come from the seed and its own name, so they stay when layers are added elsewhere.
  *
- * @throws TrainlogError `random/bad-seed`, `nn/no-input-shape` when the description takes any shape, `nn/duplicate-name`.
+ * @throws TrainlogError `random/bad-seed`, `nn/bad-option`, `nn/unknown-option`, `nn/not-a-layer`, `nn/no-input-shape` when the description takes any shape, `nn/duplicate-name`.
  *
  * @example
  * const { model, params, state } = nn.build(mkModel, { seed: 0 });
@@ -48,8 +50,11 @@ export interface BuildOptions {
  */
 export function build<L extends LayerType>(
   mkModel: M<L>,
-  { seed, dtype = "float" }: BuildOptions,
+  options: BuildOptions,
 ): Built<L["input"], OutputShape<L>, L["dtype"]> {
+  checkDescription("nn.build", mkModel);
+  checkOptions("nn.build", options, { seed: anything, dtype: oneOf("float", "f64") }, { area: "nn" });
+  const { seed, dtype = "float" } = options;
   const source = generator(seed);
   const params: Record<string, Tensor<Shape, FloatDType>> = {};
   const state: Record<string, AnyTensor> = {};
@@ -82,6 +87,7 @@ function checkNew(name: string, params: Params, state: State): void {
  * @throws TrainlogError `nn/no-input-shape` when the description takes any shape.
  */
 export function model<L extends LayerType>(mkModel: M<L>): BuiltModel<L["input"], OutputShape<L>, L["dtype"]> {
+  checkDescription("nn.model", mkModel);
   return modelOf(mkModel, bindLayer(mkModel));
 }
 
@@ -109,6 +115,7 @@ function modelOf<L extends LayerType>(
 }
 
 const NO_OPTIONS: ApplyOptions = {};
+const APPLY_OPTIONS = ["train", "key", "observe"] satisfies readonly (keyof ApplyOptions)[];
 
 function applyModel(
   bound: BoundLayer,
@@ -116,8 +123,10 @@ function applyModel(
   params: Params,
   state: State,
   x: AnyTensor,
-  { train = false, key, observe }: ApplyOptions = NO_OPTIONS,
+  options: ApplyOptions = NO_OPTIONS,
 ): Applied<Shape> {
+  if (options !== NO_OPTIONS) checkOptionNames("model.apply", options, APPLY_OPTIONS, { area: "nn" });
+  const { train = false, key, observe } = options;
   if (x.shape.length === 0 || !shapeFits(x.shape.slice(1), inputShape)) throw wrongBatch(x.shape, inputShape);
   const application: Application = { params, state, train, key, observe, updates: undefined, keyUses: undefined };
   const output = callLayer(bound, application, x);

@@ -1,5 +1,7 @@
 /** @file Models and layers of one's own: a plain function over named inner layers, parameters and state. */
+
 import { TrainlogError } from "../error.ts";
+import { anything, text } from "../options/check-options.ts";
 import type { Plain, Shape } from "../shape/shape.ts";
 import type { Check, Checked } from "../shape/shape-error.ts";
 import type { DType, FloatDType } from "../tensor/dtype.ts";
@@ -8,6 +10,7 @@ import { abstractOutputShape } from "./abstract-call.ts";
 import { bindLayer } from "./call.ts";
 import type { InputSpec } from "./chain-type.ts";
 import { defineLayer, type LayerCall, type M, type ParameterSpec, type StateSpec } from "./layer.ts";
+import { checkNnOptions } from "./layer-options.ts";
 import type { Apply, FixedLayer, LayerType } from "./layer-type.ts";
 import type { Key } from "./model.ts";
 import { ANY_SIZE, shapeFits, showSizes, wrongInput } from "./shape-check.ts";
@@ -138,10 +141,9 @@ export function lambda<In extends Shape, Out extends Shape, D extends DType>(
 ): M<FixedLayer<In, Plain<Out>, D>>;
 /** The same for a function whose shapes the compiler does not know. */
 export function lambda(compute: (x: AnyTensor) => AnyTensor, options?: LambdaOptions): M<FixedLayer<Shape, Shape>>;
-export function lambda(
-  compute: (x: never) => AnyTensor,
-  { kind = "lambda", input }: LambdaOptions = {},
-): M<FixedLayer<Shape, Shape>> {
+export function lambda(compute: (x: never) => AnyTensor, options: LambdaOptions = {}): M<FixedLayer<Shape, Shape>> {
+  checkNnOptions("lambda", options, { kind: text, input: anything });
+  const { kind = "lambda", input } = options;
   const layer: M<FixedLayer<Shape, Shape>> = defineLayer({
     kind,
     label: `${kind}()`,

@@ -1,5 +1,7 @@
 /** @file Layers one after the other. */
+
 import { TrainlogError } from "../error.ts";
+import { checkOptions, oneOf } from "../options/check-options.ts";
 import { checkShape, type Shape } from "../shape/shape.ts";
 import type { DType } from "../tensor/dtype.ts";
 import type {
@@ -15,7 +17,7 @@ import type {
 } from "./chain-type.ts";
 import { defineLayer, type M, type NamedLayer } from "./layer.ts";
 import type { LayerType } from "./layer-type.ts";
-import { ANY_SIZE, atLayer, shapeFits, showSizes, wrongInput } from "./shape-check.ts";
+import { ANY_SIZE, atLayer, checkDescription, shapeFits, showSizes, wrongInput } from "./shape-check.ts";
 
 /**
  * Layers one after the other: each takes what the one before it gives.
@@ -25,7 +27,7 @@ import { ANY_SIZE, atLayer, shapeFits, showSizes, wrongInput } from "./shape-che
  *
  * @param layers - Layers, or first the shape of one example (without the batch axis) when the first layer takes any: `Shape.image(1, 28, 28)`, or
  *   `nn.input(Shape.vec(128), "int32")`.
- * @throws TrainlogError `shape/mismatch` with the words of the compile error, `nn/empty-sequential`, `nn/duplicate-name`.
+ * @throws TrainlogError `shape/mismatch` with the words of the compile error, `nn/empty-sequential`, `nn/duplicate-name`, `nn/not-a-layer`.
  *
  * @example
  * const mkModel = nn.sequential(nn.linear(2, 8), nn.relu(), nn.linear(8, 1));                       // [2] → [1]
@@ -71,7 +73,8 @@ function splitArguments(args: readonly [ChainStart, ...M[]]): { start: Start | u
   const [first, ...rest] = args;
   if (first === undefined) return { start: undefined, layers: [] };
   if (isShape(first)) return { start: { shape: checkShape(first), dtype: undefined }, layers: rest };
-  if ("forward" in first) return { start: undefined, layers: [first, ...rest] };
+  if (typeof first !== "object" || first === null || "forward" in first)
+    return { start: undefined, layers: [first, ...rest] };
   return { start: first, layers: rest };
 }
 
@@ -83,6 +86,7 @@ function isShape(value: ChainStart): value is Shape {
 function nameLayers(layers: readonly M[]): readonly NamedLayer[] {
   const seen = new Set<string>();
   return layers.map((layer, index) => {
+    checkDescription(`sequential: place ${index}`, layer);
     const name = layer.name ?? String(index);
     if (seen.has(name)) {
       throw new TrainlogError(
@@ -132,10 +136,11 @@ export function named<const Name extends string, L extends LayerType>(name: Name
  *
  * @param shape - Shape of one example, without the batch axis. A size of −1 is known only to the data.
  * @param dtype - `"float"` (default; f64 models take f64) or `"int32"` for tokens.
- * @throws TrainlogError `shape/bad-size`.
+ * @throws TrainlogError `shape/bad-size`, `nn/bad-option`.
  */
 export function input<const S extends Shape, const D extends DType = "float">(shape: S, dtype?: D): InputSpec<S, D> {
   checkShape(shape.map((size) => (size === ANY_SIZE ? 0 : size)));
+  checkOptions("nn.input", { dtype }, { dtype: oneOf("float", "int32") }, { area: "nn" });
   // `D` is "float" exactly when nothing is given.
   return { kind: "input", shape, dtype: dtype ?? ("float" as D) };
 }

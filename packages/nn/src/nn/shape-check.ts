@@ -3,7 +3,7 @@
  *
  * Before data arrives a size may be unknown, as in `nn.conv2d(1, 8, …)` at the start of a model that takes images of any size: then it is `ANY_SIZE`.
  */
-import { TrainlogError } from "../error.ts";
+import { describeValue, TrainlogError } from "../error.ts";
 import type { Shape } from "../shape/shape.ts";
 
 /** A size that only the data will tell, for `nn.input([nn.ANY_SIZE, 3])`; to the compiler a `number`. */
@@ -51,6 +51,20 @@ export function atLayer(place: string, message: string): string {
   return message.startsWith("layer ")
     ? `layer ${place}.${message.slice("layer ".length)}`
     : `layer ${place}, ${message}`;
+}
+
+/**
+ * Refuses what is no layer: mostly a maker of layers that was not called.
+ *
+ * @throws TrainlogError `nn/not-a-layer`
+ */
+export function checkDescription(where: string, value: unknown): void {
+  if (typeof value === "object" && value !== null && "outputShape" in value && "forward" in value) return;
+  const hint = typeof value === "function" ? `; call it: nn.${value.name === "" ? "relu" : value.name}()` : "";
+  throw new TrainlogError(
+    "nn/not-a-layer",
+    `${where} takes layers such as nn.relu(), got ${describeValue(value)}${hint}`,
+  );
 }
 
 /**

@@ -1,10 +1,13 @@
 /** @file What a model consists of: counts and a table. */
+
 import { TrainlogError } from "../error.ts";
+import { anything } from "../options/check-options.ts";
 import { type Shape, sizeOf } from "../shape/shape.ts";
 import { abstractOutputShape } from "./abstract-call.ts";
 import { type BuiltModel, parameterSpecs, stateSpecs } from "./build.ts";
 import { type BoundLayer, bindLayer } from "./call.ts";
 import type { M } from "./layer.ts";
+import { checkNnOptions } from "./layer-options.ts";
 import type { Params } from "./model.ts";
 import { ANY_SIZE, showSizes } from "./shape-check.ts";
 
@@ -56,7 +59,9 @@ export interface SummaryOptions {
  * //   2 linear(8, 1)  [1]              9
  * // 33 parameters
  */
-export function summary(of: M | BuiltModel<Shape, Shape>, { input }: SummaryOptions = {}): string {
+export function summary(of: M | BuiltModel<Shape, Shape>, options: SummaryOptions = {}): string {
+  checkNnOptions("summary", options, { input: anything });
+  const { input } = options;
   const mkModel = isDescription(of) ? of : of.mkModel;
   const shape = input ?? mkModel.inputShape;
   if (shape === undefined || shape.includes(ANY_SIZE)) {

@@ -1,4 +1,5 @@
 /** @file Convolution and pooling of images, channels first. */
+
 import * as primitives from "../primitives/index.ts";
 import type { Add, Divide, Multiply, Subtract } from "../shape/arithmetic.ts";
 import type { Shape } from "../shape/shape.ts";
@@ -8,6 +9,7 @@ import type { DType, FloatDType } from "../tensor/dtype.ts";
 import type { AnyTensor, Tensor } from "../tensor/tensor.ts";
 import type { ProductCheck } from "./linear-algebra.ts";
 import { type DTypeOf, type ShapeOf, typed } from "./operand.ts";
+import { checkNames } from "./options.ts";
 
 /** One number for height and width, or both. */
 export type Pair = number | readonly [height: number, width: number];
@@ -147,6 +149,7 @@ export function conv2d<
   filters: W & ProductCheck<"conv2d", X, W, Conv2dShape<ShapeOf<X>, ShapeOf<W>, Stride, Padding, Dilation, Groups>>,
   options: Conv2dOptions<Stride, Padding, Dilation, Groups> = {},
 ): Tensor<Checked<Conv2dShape<ShapeOf<X>, ShapeOf<W>, Stride, Padding, Dilation, Groups>>, DTypeOf<X>> {
+  checkNames("conv2d", options, ["stride", "padding", "dilation", "groups"]);
   const w: AnyTensor = filters;
   const [top, left] = bothOf(options.padding ?? 0);
   return typed(
@@ -216,6 +219,7 @@ export function maxPool2d<
   window: WindowOf<"maxPool2d", S, Window, Stride, Padding>,
   options: PoolOptions<Stride, Padding> = {},
 ): Tensor<Checked<Pool2dShape<"maxPool2d", S, Window, Stride, Padding>>, D> {
+  checkNames("maxPool2d", options, ["stride", "padding"]);
   const pair: Pair = window;
   return typed(primitives.maxPool2d(x, poolAttributes(pair, options)));
 }
@@ -239,6 +243,7 @@ export function avgPool2d<
   window: WindowOf<"avgPool2d", S, Window, Stride, Padding>,
   options: AvgPoolOptions<Stride, Padding> = {},
 ): Tensor<Checked<Pool2dShape<"avgPool2d", S, Window, Stride, Padding>>, D> {
+  checkNames("avgPool2d", options, ["stride", "padding", "countPadding"]);
   const pair: Pair = window;
   const { countPadding = true } = options;
   return typed(primitives.avgPool2d(x, { ...poolAttributes(pair, options), countPadding }));

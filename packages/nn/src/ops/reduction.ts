@@ -10,6 +10,7 @@ import type { Check, Checked } from "../shape/shape-error.ts";
 import type { DType, FloatDType } from "../tensor/dtype.ts";
 import type { AnyTensor, Tensor } from "../tensor/tensor.ts";
 import { typed } from "./operand.ts";
+import { checkNames } from "./options.ts";
 
 /** Options of reductions. */
 export interface ReduceOptions<K extends boolean> {
@@ -27,11 +28,14 @@ type Reduced<Operation extends string, S extends Shape, A extends Axes, K extend
   D
 >;
 
+const REDUCE = ["keepDims"] as const;
+const VARIANCE = ["keepDims", "correction"] as const;
+
 /**
  * The sum. int32 wraps around.
  *
  * @param axis - One axis or a list; all of them when left out.
- * @throws TrainlogError (as all reductions) `shape/bad-axis` for an axis that the tensor does not have.
+ * @throws TrainlogError (as all reductions) `shape/bad-axis` for an axis that the tensor does not have, `tensor/unknown-option`.
  *
  * @example
  * sum(tensor([[1, 2], [3, 4]]));                            // 10, Tensor<[]>
@@ -43,6 +47,7 @@ export function sum<S extends Shape, D extends DType, const A extends Axes = und
   axis?: Over<"sum", S, A, K>,
   options: ReduceOptions<K> = {},
 ): Reduced<"sum", S, A, K, D> {
+  checkNames("sum", options, REDUCE);
   return typed(primitives.sum(x, axis, options.keepDims));
 }
 
@@ -53,6 +58,7 @@ export function mean<
   const A extends Axes = undefined,
   K extends boolean = false,
 >(x: Tensor<S, D>, axis?: Over<"mean", S, A, K>, options: ReduceOptions<K> = {}): Reduced<"mean", S, A, K, D> {
+  checkNames("mean", options, REDUCE);
   return typed(primitives.mean(x, axis, options.keepDims));
 }
 
@@ -73,6 +79,7 @@ export function variance<
   axis?: Over<"variance", S, A, K>,
   options: VarianceOptions<K> = {},
 ): Reduced<"variance", S, A, K, D> {
+  checkNames("variance", options, VARIANCE);
   return typed(primitives.variance(x, axis, options.keepDims, options.correction));
 }
 
@@ -82,6 +89,7 @@ export function std<S extends Shape, D extends FloatDType, const A extends Axes 
   axis?: Over<"std", S, A, K>,
   options: VarianceOptions<K> = {},
 ): Reduced<"std", S, A, K, D> {
+  checkNames("std", options, VARIANCE);
   const axes = axis === undefined ? axis : normalAxes("std", axis, x.shape);
   return typed(primitives.sqrt(primitives.variance(x, axes, options.keepDims, options.correction)));
 }
@@ -92,6 +100,7 @@ export function max<S extends Shape, D extends DType, const A extends Axes = und
   axis?: Over<"max", S, A, K>,
   options: ReduceOptions<K> = {},
 ): Reduced<"max", S, A, K, D> {
+  checkNames("max", options, REDUCE);
   return typed(primitives.max(x, axis, options.keepDims));
 }
 
@@ -101,6 +110,7 @@ export function min<S extends Shape, D extends DType, const A extends Axes = und
   axis?: Over<"min", S, A, K>,
   options: ReduceOptions<K> = {},
 ): Reduced<"min", S, A, K, D> {
+  checkNames("min", options, REDUCE);
   return typed(primitives.min(x, axis, options.keepDims));
 }
 
@@ -115,6 +125,7 @@ export function logsumexp<
   axis?: Over<"logsumexp", S, A, K>,
   options: ReduceOptions<K> = {},
 ): Reduced<"logsumexp", S, A, K, D> {
+  checkNames("logsumexp", options, REDUCE);
   const axes = normalAxes("logsumexp", axis, x.shape);
   if (sizeOf(x.shape) === 0) return typed(primitives.log(primitives.sum(primitives.exp(x), axes, options.keepDims)));
   const shift = finiteMax(x, axes);
@@ -143,6 +154,7 @@ export function norm<
   const A extends Axes = undefined,
   K extends boolean = false,
 >(x: Tensor<S, D>, axis?: Over<"norm", S, A, K>, options: NormOptions<K> = {}): Reduced<"norm", S, A, K, D> {
+  checkNames("norm", options, ["order", "keepDims"]);
   const { order = 2, keepDims } = options;
   const axes = axis === undefined ? axis : normalAxes("norm", axis, x.shape);
   if (order === 2) return typed(primitives.sqrt(primitives.sum(primitives.square(x), axes, keepDims)));

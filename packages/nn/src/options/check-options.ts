@@ -28,11 +28,7 @@ export function checkOptions(
   { area, required = [] }: { readonly area: string; readonly required?: readonly string[] },
 ): void {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    const example = required[0] ?? Object.keys(checks)[0] ?? "";
-    throw new TrainlogError(
-      `${area}/bad-option`,
-      `${call}: expected options such as { ${example}: … }, got ${describeValue(options)}`,
-    );
+    throw notOptions(call, required[0] ?? Object.keys(checks)[0] ?? "", options, area);
   }
   const given = new Map(Object.entries(options));
   for (const [name, value] of given) {
@@ -44,6 +40,30 @@ export function checkOptions(
     if (given.get(name) === undefined)
       throw badOption(call, name, checks[name]?.(undefined) ?? "a value", undefined, area);
   }
+}
+
+/**
+ * Checks the names of options only: for calls so frequent, or values so varied, that their user checks the values.
+ *
+ * @throws TrainlogError `<area>/unknown-option`, `<area>/bad-option` when `options` is no record.
+ */
+export function checkOptionNames(
+  call: string,
+  options: unknown,
+  known: readonly string[],
+  { area }: { readonly area: string },
+): void {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw notOptions(call, known[0] ?? "", options, area);
+  }
+  for (const name of Object.keys(options)) if (!known.includes(name)) throw unknownOption(call, name, known, area);
+}
+
+function notOptions(call: string, example: string, got: unknown, area: string): TrainlogError {
+  return new TrainlogError(
+    `${area}/bad-option`,
+    `${call}: expected options such as { ${example}: … }, got ${describeValue(got)}`,
+  );
 }
 
 function unknownOption(call: string, name: string, known: readonly string[], area: string): TrainlogError {

@@ -1,5 +1,7 @@
 /** @file Random tensors. Each function takes a key of its own and is pure: the same key, the same numbers. */
+
 import { describeValue, TrainlogError } from "../error.ts";
+import { checkOptionNames } from "../options/check-options.ts";
 import {
   add,
   argmax,
@@ -46,8 +48,10 @@ export interface UniformOptions<D extends FloatDType> extends RandomOptions<D> {
 export function uniform<const S extends Shape, D extends FloatDType = "float">(
   key: Key,
   shape: S,
-  { low = 0, high = 1, dtype }: UniformOptions<D> = {},
+  options: UniformOptions<D> = {},
 ): Tensor<Plain<S>, D> {
+  checkNames("random.uniform", options, "low", "high");
+  const { low = 0, high = 1, dtype } = options;
   checkRange("uniform", low, high);
   const drawn = uniformBits(key, checkShape(shape), dtype ?? "float");
   return typed(low === 0 && high === 1 ? drawn : plus(times(drawn, high - low), low));
@@ -70,8 +74,10 @@ export interface NormalOptions<D extends FloatDType> extends RandomOptions<D> {
 export function normal<const S extends Shape, D extends FloatDType = "float">(
   key: Key,
   shape: S,
-  { mean = 0, std = 1, dtype }: NormalOptions<D> = {},
+  options: NormalOptions<D> = {},
 ): Tensor<Plain<S>, D> {
+  checkNames("random.normal", options, "mean", "std");
+  const { mean = 0, std = 1, dtype } = options;
   const [forRadius, forAngle] = split(key);
   checkShape(shape);
   // 1 − u lies in (0, 1], so its logarithm is finite.
@@ -138,8 +144,10 @@ export function randint<const S extends Shape>(
 export function exponential<const S extends Shape, D extends FloatDType = "float">(
   key: Key,
   shape: S,
-  { dtype }: RandomOptions<D> = {},
+  options: RandomOptions<D> = {},
 ): Tensor<Plain<S>, D> {
+  checkNames("random.exponential", options);
+  const { dtype } = options;
   return typed(neg(log1p(neg(uniformBits(key, checkShape(shape), dtype ?? "float")))));
 }
 
@@ -147,8 +155,10 @@ export function exponential<const S extends Shape, D extends FloatDType = "float
 export function gumbel<const S extends Shape, D extends FloatDType = "float">(
   key: Key,
   shape: S,
-  { dtype }: RandomOptions<D> = {},
+  options: RandomOptions<D> = {},
 ): Tensor<Plain<S>, D> {
+  checkNames("random.gumbel", options);
+  const { dtype } = options;
   const drawn = uniformBits(key, checkShape(shape), dtype ?? "float");
   // The middle of the step that was rounded down: neither 0 nor 1, whose results are infinite.
   const inside = plus(drawn, dtype === "f64" ? 2 ** -53 : 2 ** -24);
@@ -198,4 +208,9 @@ function plus(x: AnyTensor, term: number): AnyTensor {
 /** The shapes and element types in the signatures are those that the primitives' rules give. */
 function typed<T extends AnyTensor>(tensor: AnyTensor): T {
   return tensor as T;
+}
+
+/** @internal Refuses options that there are not. */
+export function checkNames(call: string, options: object, ...more: readonly string[]): void {
+  checkOptionNames(call, options, ["dtype", ...more], { area: "random" });
 }

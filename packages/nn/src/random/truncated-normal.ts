@@ -1,4 +1,5 @@
 /** @file Normal numbers between bounds, without drawing again: by the normal distribution's quantiles. */
+
 import { describeValue, TrainlogError } from "../error.ts";
 import {
   abs,
@@ -24,6 +25,7 @@ import { checkShape, type Plain, type Shape } from "../shape/shape.ts";
 import type { FloatDType } from "../tensor/dtype.ts";
 import type { AnyTensor, Tensor } from "../tensor/tensor.ts";
 import type { RandomOptions } from "./distributions.ts";
+import { checkNames } from "./distributions.ts";
 import type { Key } from "./key.ts";
 import { QUANTILE_COEFFICIENTS } from "./normal-quantile.ts";
 
@@ -46,8 +48,10 @@ export interface TruncatedNormalOptions<D extends FloatDType> extends RandomOpti
 export function truncatedNormal<const S extends Shape, D extends FloatDType = "float">(
   key: Key,
   shape: S,
-  { low = -2, high = 2, dtype }: TruncatedNormalOptions<D> = {},
+  options: TruncatedNormalOptions<D> = {},
 ): Tensor<Plain<S>, D> {
+  checkNames("random.truncatedNormal", options, "low", "high");
+  const { low = -2, high = 2, dtype } = options;
   if (!(low < high)) {
     throw new TrainlogError(
       "random/bad-range",

@@ -6,12 +6,13 @@
  */
 import { allocate, viewOf } from "../engine/engine.ts";
 import { describeValue, TrainlogError } from "../error.ts";
+import { checkOptionNames } from "../options/check-options.ts";
 import * as primitives from "../primitives/index.ts";
 import type { Product } from "../shape/arithmetic.ts";
 import { flattenNested, type LiteralShape } from "../shape/literal.ts";
 import { checkShape, type Plain, type Shape, showShape, sizeOf } from "../shape/shape.ts";
 import { type Check, type Checked, type ShapeError, type ShowShape, shapeError } from "../shape/shape-error.ts";
-import type { DType } from "./dtype.ts";
+import { BYTES_PER_ELEMENT, type DType } from "./dtype.ts";
 import type { NestedNumbers } from "./format.ts";
 import { type AnyTensor, Tensor } from "./tensor.ts";
 
@@ -35,7 +36,7 @@ export type DataShape<T> = T extends NumberArray ? [number] : LiteralShape<T>;
  *
  * @param values - A number, nested arrays of numbers, or a typed array (one axis). The shape of a literal is known to the compiler; arrays of unknown
  *   length have sizes `number`.
- * @throws TrainlogError `tensor/ragged` naming the place where lengths differ (a compile error where literals allow), `tensor/bad-value` for what is not
+ * @throws TrainlogError (as all that make tensors) `tensor/unknown-option`, `tensor/bad-option`; `tensor/ragged` naming the place where lengths differ (a compile error where literals allow), `tensor/bad-value` for what is not
  *   a number, and for fractions and numbers beyond ±2^31 in an int32 tensor.
  *
  * @example
@@ -48,6 +49,7 @@ export function tensor<const T extends NestedNumbers | NumberArray, D extends DT
   options: CreateOptions<D> = {},
 ): Tensor<Checked<DataShape<T>>, NoInfer<D>> {
   const data: NestedNumbers | NumberArray = values;
+  checkOptions("tensor", options);
   const dtype = options.dtype ?? dtypeOf(data);
   const made = isNumberArray(data) ? fromNumbers([data.length], data, dtype) : fromNested(data, dtype);
   // `DataShape` and `DTypeOfData` are the types of what was just read.
@@ -85,6 +87,7 @@ export function tensorND<
   D extends DType = DTypeOfData<V>,
 >(shape: S, values: V & Check<CountCheck<S, V>>, options: CreateOptions<D> = {}): Tensor<Plain<S>, NoInfer<D>> {
   const data: readonly number[] | NumberArray = values;
+  checkOptions("tensorND", options);
   const count = sizeOf(checkShape(shape));
   if (data.length !== count) {
     throw shapeError(
@@ -131,6 +134,17 @@ function badValue(value: unknown, index: number, dtype: DType): TrainlogError {
   return new TrainlogError("tensor/bad-value", `value ${index} is ${describeValue(value)}, not ${wanted}`);
 }
 
+/** Refuses options that there are not, and element types that there are not. */
+function checkOptions(call: string, options: CreateOptions<DType>, ...more: readonly string[]): void {
+  checkOptionNames(call, options, ["dtype", ...more], { area: "tensor" });
+  if (options.dtype === undefined || Object.hasOwn(BYTES_PER_ELEMENT, options.dtype)) return;
+  const expected = Object.keys(BYTES_PER_ELEMENT).map((name) => `"${name}"`);
+  throw new TrainlogError(
+    "tensor/bad-option",
+    `${call}: dtype must be ${expected.join(" or ")}, got ${describeValue(options.dtype)}`,
+  );
+}
+
 /** The dtype asked for; its type says the same. */
 function chosen<D extends DType>({ dtype }: CreateOptions<D>): D {
   // `D` is "float" where the option is left out.
@@ -167,6 +181,7 @@ export function full<const S extends Shape, D extends DType = "float">(
   value: number,
   options: CreateOptions<D> = {},
 ): Tensor<Plain<S>, NoInfer<D>> {
+  checkOptions("full", options);
   const dtype = chosen(options);
   if (dtype === "int32" && !isInt32(value)) throw badValue(value, 0, dtype);
   return primitives.fill(shape, value, dtype) as AnyTensor as Tensor<Plain<S>, D>;
@@ -187,6 +202,7 @@ export function eye<Rows extends number, Columns extends number = Rows, D extend
   rows: Rows,
   options: CreateOptions<D> & { readonly columns?: Columns } = {},
 ): Tensor<[Rows, NoInfer<Columns>], NoInfer<D>> {
+  checkOptions("eye", options, "columns");
   const shape = [rows, options.columns ?? rows];
   const row = primitives.iota(shape, 0, "int32");
   const column = primitives.iota(shape, 1, "int32");
@@ -219,6 +235,7 @@ export function arange<D extends DType>(
   third?: ArangeOptions<D>,
 ): Tensor<[number], NoInfer<D>> {
   const [start, end, options] = typeof second === "number" ? [first, second, third] : [0, first, second];
+  if (options !== undefined) checkOptions("arange", options, "step");
   const { step = 1, dtype = "int32" } = options ?? {};
   const length = Math.max(0, Math.ceil((end - start) / step));
   if (!Number.isSafeInteger(length)) {
@@ -252,6 +269,7 @@ export function linspace<N extends number, D extends DType = "float">(
   count: N,
   options: CreateOptions<D> = {},
 ): Tensor<[N], NoInfer<D>> {
+  checkOptions("linspace", options);
   const [length] = checkShape([count]);
   const last = count - 1;
   // The far end is exact, whatever rounding does on the way.

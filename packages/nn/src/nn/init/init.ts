@@ -2,13 +2,21 @@
  * @file Initialisers. Formulas and defaults are those of `torch.nn.init`; the numbers come from trainlog's generator, so they differ from PyTorch's for
  * the same seed and have the same distribution.
  */
+
 import { TrainlogError } from "../../error.ts";
+import { type Check, type Checks, numberIn, oneOf } from "../../options/check-options.ts";
 import { showShape, sizeOf } from "../../shape/shape.ts";
+import { checkNnOptions } from "../layer-options.ts";
 import { fansOf, type Initializer } from "./initializer.ts";
 import { orthonormalRows } from "./orthonormal.ts";
 
-/** Every element `value`. */
+/**
+ * Every element `value`.
+ *
+ * @throws TrainlogError (as all initialisers) `nn/bad-option`, `nn/unknown-option`.
+ */
 export function constant(value: number): Initializer {
+  checkNumbers("constant", { value });
   return (_, shape) => new Float64Array(sizeOf(shape)).fill(value);
 }
 
@@ -24,16 +32,19 @@ export function ones(): Initializer {
 
 /** Uniform between `low` and `high`. */
 export function uniform(low: number, high: number): Initializer {
+  checkNumbers("uniform", { low, high });
   return (source, shape) => Float64Array.from({ length: sizeOf(shape) }, () => low + (high - low) * source.uniform());
 }
 
 /** Normal of the given mean and standard deviation. */
 export function normal(mean = 0, std = 1): Initializer {
+  checkNumbers("normal", { mean, std });
   return (source, shape) => Float64Array.from({ length: sizeOf(shape) }, () => mean + std * source.normal());
 }
 
 /** Normal, drawn again while it lies more than two standard deviations from the mean (`std` is the one before the cut, as in PyTorch). */
 export function truncatedNormal(mean = 0, std = 1): Initializer {
+  checkNumbers("truncatedNormal", { mean, std });
   return (source, shape) =>
     Float64Array.from({ length: sizeOf(shape) }, () => {
       let drawn = source.normal();
@@ -42,11 +53,18 @@ export function truncatedNormal(mean = 0, std = 1): Initializer {
     });
 }
 
+const NONLINEARITIES = ["linear", "sigmoid", "tanh", "relu", "leakyRelu", "selu"] as const;
+
 /** Activation that follows a weight, for {@link gainOf}. */
 export type Nonlinearity = "linear" | "sigmoid" | "tanh" | "relu" | "leakyRelu" | "selu";
 
-/** What `torch.nn.init.calculate_gain` gives: how much a layer must amplify to undo its activation's shrinking. */
+/**
+ * What `torch.nn.init.calculate_gain` gives: how much a layer must amplify to undo its activation's shrinking.
+ *
+ * @throws TrainlogError `nn/bad-option` for an activation that it does not know.
+ */
 export function gainOf(nonlinearity: Nonlinearity, negativeSlope = 0.01): number {
+  checkNnOptions("init.gainOf", { nonlinearity }, { nonlinearity: oneOf(...NONLINEARITIES) }, ["nonlinearity"]);
   switch (nonlinearity) {
     case "linear":
     case "sigmoid":
@@ -68,8 +86,12 @@ export interface XavierOptions {
   readonly gain?: number;
 }
 
+const XAVIER_CHECKS: Checks = { gain: numberIn({}) };
+
 /** Uniform in ±gain·√(6 / (fan in + fan out)). Glorot and Bengio, 2010. */
-export function xavierUniform({ gain = 1 }: XavierOptions = {}): Initializer {
+export function xavierUniform(options: XavierOptions = {}): Initializer {
+  checkNnOptions("init.xavierUniform", options, XAVIER_CHECKS);
+  const { gain = 1 } = options;
   return (source, shape) => {
     const { fanIn, fanOut } = fansOf(shape);
     return symmetric(gain * Math.sqrt(6 / (fanIn + fanOut)))(source, shape);
@@ -77,7 +99,9 @@ export function xavierUniform({ gain = 1 }: XavierOptions = {}): Initializer {
 }
 
 /** Normal of standard deviation gain·√(2 / (fan in + fan out)). Glorot and Bengio, 2010. */
-export function xavierNormal({ gain = 1 }: XavierOptions = {}): Initializer {
+export function xavierNormal(options: XavierOptions = {}): Initializer {
+  checkNnOptions("init.xavierNormal", options, XAVIER_CHECKS);
+  const { gain = 1 } = options;
   return (source, shape) => {
     const { fanIn, fanOut } = fansOf(shape);
     return normal(0, gain * Math.sqrt(2 / (fanIn + fanOut)))(source, shape);
@@ -94,13 +118,21 @@ export interface KaimingOptions {
   readonly nonlinearity?: Nonlinearity;
 }
 
+const KAIMING_CHECKS: Checks = {
+  a: numberIn({}),
+  mode: oneOf("fanIn", "fanOut"),
+  nonlinearity: oneOf(...NONLINEARITIES),
+};
+
 /** Uniform in ±gain·√(3 / fan). He et al., 2015. With `a = √5`: PyTorch's default of linear and convolution weights, ±1/√(fan in). */
 export function kaimingUniform(options: KaimingOptions = {}): Initializer {
+  checkNnOptions("init.kaimingUniform", options, KAIMING_CHECKS);
   return (source, shape) => symmetric(Math.sqrt(3) * kaimingStd(fansOf(shape), options))(source, shape);
 }
 
 /** Normal of standard deviation gain / √fan. He et al., 2015. */
 export function kaimingNormal(options: KaimingOptions = {}): Initializer {
+  checkNnOptions("init.kaimingNormal", options, KAIMING_CHECKS);
   return (source, shape) => normal(0, kaimingStd(fansOf(shape), options))(source, shape);
 }
 
@@ -122,7 +154,9 @@ export function fanInUniform(fanIn: number): Initializer {
  *
  * @throws TrainlogError `nn/bad-init` (when it runs) for fewer than two axes.
  */
-export function orthogonal({ gain = 1 }: XavierOptions = {}): Initializer {
+export function orthogonal(options: XavierOptions = {}): Initializer {
+  checkNnOptions("init.orthogonal", options, XAVIER_CHECKS);
+  const { gain = 1 } = options;
   return (source, shape) => {
     const rows = shape[0] ?? 0;
     const columns = fansOf(shape).fanIn;
@@ -161,6 +195,12 @@ export function values(given: ArrayLike<number>): Initializer {
       `init.values got ${given.length} numbers for a parameter of shape ${showShape(shape)}, which has ${sizeOf(shape)}`,
     );
   };
+}
+
+/** Refuses numbers that would become NaN weights; a standard deviation is not negative. */
+function checkNumbers(name: string, given: Readonly<Record<string, number>>): void {
+  const check = (what: string): Check => numberIn(what === "std" ? { min: 0 } : {});
+  checkNnOptions(`init.${name}`, given, Object.fromEntries(Object.keys(given).map((what) => [what, check(what)])));
 }
 
 function symmetric(bound: number): Initializer {

@@ -1,11 +1,14 @@
 /** @file Activations as layers. Each keeps its input's shape; formulas and gradients are those of `../../ops/activation.ts`. */
+
 import { TrainlogError } from "../../error.ts";
 import * as ops from "../../ops/activation.ts";
+import { oneOf } from "../../options/check-options.ts";
 import { tanh as tanhOf } from "../../primitives/index.ts";
 import type { Shape } from "../../shape/shape.ts";
 import type { FloatDType } from "../../tensor/dtype.ts";
 import type { AnyTensor, Tensor } from "../../tensor/tensor.ts";
 import { defineLayer, type M } from "../layer.ts";
+import { checkNnOptions } from "../layer-options.ts";
 import { wrongInput } from "../shape-check.ts";
 import type { SameShape } from "./dropout.ts";
 
@@ -39,7 +42,9 @@ export function elu(alpha = 1): M<SameShape> {
 }
 
 /** x·Φ(x), Φ the normal distribution; exactly or as GPT-2 computed it. Hendrycks and Gimpel, 2016; as `torch.nn.GELU`. */
-export function gelu({ approximate = "none" }: ops.GeluOptions = {}): M<SameShape> {
+export function gelu(options: ops.GeluOptions = {}): M<SameShape> {
+  checkNnOptions("gelu", options, { approximate: oneOf("none", "tanh") });
+  const { approximate = "none" } = options;
   return activation("gelu", (x) => ops.gelu(x, { approximate }), approximate === "tanh" ? "tanh" : "");
 }
 

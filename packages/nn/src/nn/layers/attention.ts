@@ -1,5 +1,7 @@
 /** @file Attention. Vaswani et al., 2017. */
+
 import { TrainlogError } from "../../error.ts";
+import { anything, type Checks, callback, wholeNumber } from "../../options/check-options.ts";
 import {
   add,
   iota,
@@ -17,6 +19,7 @@ import type { ShowSize } from "../../shape/shape-error.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import { xavierUniform, zeros } from "../init/init.ts";
 import { defineLayer, type M } from "../layer.ts";
+import { checkNnOptions, SHARED_CHECKS } from "../layer-options.ts";
 
 import { ANY_SIZE, checkCount, sizeFits, wrongInput } from "../shape-check.ts";
 import { checkRate, dropElements } from "./dropout.ts";
@@ -36,6 +39,8 @@ export interface AttentionOptions {
   readonly onWeights?: (weights: AnyTensor) => AnyTensor;
 }
 
+const ATTENTION_CHECKS: Checks = { causal: SHARED_CHECKS.causal, mask: anything, onWeights: callback };
+
 /**
  * softmax(q·kᵀ / √size)·v. As `torch.nn.functional.scaled_dot_product_attention`.
  *
@@ -45,12 +50,9 @@ export interface AttentionOptions {
  * @returns Shape `[..., queries, width]`.
  * @throws TrainlogError `shape/mismatch`.
  */
-export function attention(
-  q: AnyTensor,
-  k: AnyTensor,
-  v: AnyTensor,
-  { causal = false, mask, onWeights }: AttentionOptions = {},
-): AnyTensor {
+export function attention(q: AnyTensor, k: AnyTensor, v: AnyTensor, options: AttentionOptions = {}): AnyTensor {
+  checkNnOptions("attention", options, ATTENTION_CHECKS);
+  const { causal = false, mask, onWeights } = options;
   const scale = scalar(1 / Math.sqrt(q.shape.at(-1) ?? 1), q.dtype);
   let scores = matmul(mul(q, scale), k, { transposeB: true });
   if (causal) scores = hideFuture(scores);
@@ -79,6 +81,9 @@ export interface MultiHeadAttentionOptions {
   readonly rotary?: boolean | number;
 }
 
+const { bias, causal, rotary } = SHARED_CHECKS;
+const CHECKS: Checks = { heads: wholeNumber(1), causal, bias, dropout: anything, rotary };
+
 /** The layer type of {@link multiHeadAttention}. */
 export type MultiHeadAttention<Size extends number> = Positions<Size, `multiHeadAttention(${ShowSize<Size>})`>;
 
@@ -92,8 +97,10 @@ export type MultiHeadAttention<Size extends number> = Positions<Size, `multiHead
  */
 export function multiHeadAttention<const Size extends number>(
   size: Size,
-  { heads, causal = false, bias = true, dropout = 0, rotary = false }: MultiHeadAttentionOptions,
+  options: MultiHeadAttentionOptions,
 ): M<MultiHeadAttention<Size>> {
+  checkNnOptions("multiHeadAttention", options, CHECKS, ["heads"]);
+  const { heads, causal = false, bias = true, dropout = 0, rotary = false } = options;
   checkHeads(size, heads);
   checkRate("multiHeadAttention", dropout);
   const label = `multiHeadAttention(${size})`;

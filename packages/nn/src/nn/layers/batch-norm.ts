@@ -1,11 +1,14 @@
 /** @file Batch normalisation. Ioffe and Szegedy, 2015. */
+
 import { stopGradient } from "../../autograd/transforms.ts";
 import { TrainlogError } from "../../error.ts";
+import { type Checks, numberIn } from "../../options/check-options.ts";
 import { add, mean, mul, reshape, rsqrt, scalar, square, sub } from "../../primitives/index.ts";
 import type { ShowSize, SizeFits } from "../../shape/shape-error.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import { ones, zeros } from "../init/init.ts";
 import { defineLayer, type LayerCall, type M } from "../layer.ts";
+import { checkNnOptions, SHARED_CHECKS } from "../layer-options.ts";
 import type { LayerType, WrongInput } from "../layer-type.ts";
 import { checkCount, sizeFits, wrongInput } from "../shape-check.ts";
 
@@ -30,6 +33,9 @@ export interface BatchNormOptions {
   readonly affine?: boolean;
 }
 
+const { eps, affine } = SHARED_CHECKS;
+const CHECKS: Checks = { eps, affine, momentum: numberIn({ min: 0, max: 1 }) };
+
 /**
  * Normalises each feature over the batch and over all axes after the features. As `torch.nn.BatchNorm1d` and `BatchNorm2d`.
  *
@@ -40,9 +46,11 @@ export interface BatchNormOptions {
  */
 export function batchNorm<const Features extends number>(
   features: Features,
-  { eps = 1e-5, momentum = 0.1, affine = true }: BatchNormOptions = {},
+  options: BatchNormOptions = {},
 ): M<BatchNorm<Features>> {
   checkCount("the number of features of batchNorm", features);
+  checkNnOptions("batchNorm", options, CHECKS);
+  const { eps = 1e-5, momentum = 0.1, affine = true } = options;
   const label = `batchNorm(${features})`;
   const shape = [features];
   return defineLayer<BatchNorm<Features>>({

@@ -1,11 +1,14 @@
 /** @file Convolutions in one and two dimensions. */
+
 import { TrainlogError } from "../../error.ts";
+import { anything, type Checks, must } from "../../options/check-options.ts";
 import { add, conv2d as convolve, reshape } from "../../primitives/index.ts";
 import type { Shape } from "../../shape/shape.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import { fanInUniform, kaimingUniform } from "../init/init.ts";
 import type { Initializer } from "../init/initializer.ts";
 import { defineLayer, type M } from "../layer.ts";
+import { checkNnOptions, SHARED_CHECKS } from "../layer-options.ts";
 import { ANY_SIZE, checkCount, showSizes, sizeFits, wrongInput } from "../shape-check.ts";
 import type { Conv1d, Conv2d } from "../window-type.ts";
 import { type Padding, type Pair, paddingOf, pairOf, windowCount } from "./window.ts";
@@ -44,6 +47,19 @@ export interface Conv1dOptions extends ConvOptions {
   readonly dilation?: number;
 }
 
+const { bias, weightInit, biasInit } = SHARED_CHECKS;
+/** Sizes are checked with the words of their dimension. */
+const CHECKS: Checks = {
+  kernelSize: must("the size of the window", (value) => value !== undefined),
+  stride: anything,
+  padding: anything,
+  dilation: anything,
+  groups: anything,
+  bias,
+  weightInit,
+  biasInit,
+};
+
 /** A convolution with every option decided. */
 interface Convolution {
   readonly label: string;
@@ -72,6 +88,7 @@ export function conv2d<const In extends number, const Out extends number, const 
   outChannels: Out,
   options: O,
 ): M<Conv2d<In, Out, O>> {
+  checkNnOptions("conv2d", options, CHECKS, ["kernelSize"]);
   const { kernelSize, stride = 1, padding = 0, dilation = 1 } = options;
   const kernel = pairOf("the kernelSize of conv2d", kernelSize, 1);
   const strides = pairOf("the stride of conv2d", stride, 1);
@@ -116,6 +133,7 @@ export function conv1d<const In extends number, const Out extends number, const 
   outChannels: Out,
   options: O,
 ): M<Conv1d<In, Out, O>> {
+  checkNnOptions("conv1d", options, CHECKS, ["kernelSize"]);
   const convolution = asImages(inChannels, outChannels, options);
   const weightShape = checkedWeightShape(convolution, [options.kernelSize]);
   const check = (input: Shape): void => {

@@ -1,9 +1,11 @@
 /** @file Embedding of tokens. */
+
 import { take } from "../../primitives/index.ts";
 import type { Shape } from "../../shape/shape.ts";
 import { normal } from "../init/init.ts";
 import type { Initializer } from "../init/initializer.ts";
 import { defineLayer, type M } from "../layer.ts";
+import { checkNnOptions, SHARED_CHECKS } from "../layer-options.ts";
 import type { LayerType } from "../layer-type.ts";
 import { ANY_SIZE, checkCount } from "../shape-check.ts";
 
@@ -32,8 +34,10 @@ export interface EmbeddingOptions {
 export function embedding<const Size extends number>(
   count: number,
   size: Size,
-  { weightInit = normal() }: EmbeddingOptions = {},
+  options: EmbeddingOptions = {},
 ): M<Embedding<Size>> {
+  checkNnOptions("embedding", options, { weightInit: SHARED_CHECKS.weightInit });
+  const { weightInit = normal() } = options;
   checkCount("the number of tokens of embedding", count);
   checkCount("the vector size of embedding", size);
   return defineLayer<Embedding<Size>>({

@@ -1,4 +1,6 @@
 /** @file Layer and RMS normalisation: each example by itself, over its last axes. */
+
+import type { Checks } from "../../options/check-options.ts";
 import {
   add,
   mean,
@@ -14,6 +16,7 @@ import type { ShowShape, SizeFits } from "../../shape/shape-error.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import { ones, zeros } from "../init/init.ts";
 import { defineLayer, type M } from "../layer.ts";
+import { checkNnOptions, SHARED_CHECKS } from "../layer-options.ts";
 import type { LayerType, WrongInput } from "../layer-type.ts";
 import { checkCount, shapeFits, showSizes, wrongInput } from "../shape-check.ts";
 
@@ -50,6 +53,9 @@ export interface LayerNormOptions {
   readonly bias?: boolean;
 }
 
+const { eps, affine, bias } = SHARED_CHECKS;
+const CHECKS: Checks = { eps, affine, bias };
+
 /**
  * Subtracts the mean and divides by the standard deviation of the last axes. Ba et al., 2016; as `torch.nn.LayerNorm`.
  *
@@ -60,8 +66,10 @@ export interface LayerNormOptions {
  */
 export function layerNorm<const S extends number | Shape>(
   normalized: S,
-  { eps = 1e-5, affine = true, bias = affine }: LayerNormOptions = {},
+  options: LayerNormOptions = {},
 ): M<LayerNorm<NormalizedShape<S>>> {
+  checkNnOptions("layerNorm", options, CHECKS);
+  const { eps = 1e-5, affine = true, bias = affine } = options;
   const shape = normalizedShape("layerNorm", normalized);
   return defineLayer<LayerNorm<NormalizedShape<S>>>({
     ...shapeRule("layerNorm", shape),
@@ -88,8 +96,10 @@ export function layerNorm<const S extends number | Shape>(
  */
 export function rmsNorm<const S extends number | Shape>(
   normalized: S,
-  { eps, affine = true }: LayerNormOptions = {},
+  options: LayerNormOptions = {},
 ): M<LayerNorm<NormalizedShape<S>, "rmsNorm">> {
+  checkNnOptions("rmsNorm", options, CHECKS);
+  const { eps, affine = true } = options;
   const shape = normalizedShape("rmsNorm", normalized);
   return defineLayer<LayerNorm<NormalizedShape<S>, "rmsNorm">>({
     ...shapeRule("rmsNorm", shape),

@@ -1,4 +1,6 @@
 /** @file Fully connected layer. */
+
+import type { Checks } from "../../options/check-options.ts";
 import { linear as linearOf, matmul, reshape } from "../../primitives/index.ts";
 import { sizeOf } from "../../shape/shape.ts";
 import type { ShowSize } from "../../shape/shape-error.ts";
@@ -6,6 +8,7 @@ import type { AnyTensor } from "../../tensor/tensor.ts";
 import { fanInUniform, kaimingUniform } from "../init/init.ts";
 import type { Initializer } from "../init/initializer.ts";
 import { defineLayer, type LayerCall, type M } from "../layer.ts";
+import { checkNnOptions, SHARED_CHECKS } from "../layer-options.ts";
 import type { LayerType, OnLastAxis } from "../layer-type.ts";
 import { checkCount, onLastAxis, showSize } from "../shape-check.ts";
 
@@ -26,24 +29,25 @@ export interface LinearOptions {
   readonly biasInit?: Initializer;
 }
 
+const { bias, weightInit, biasInit } = SHARED_CHECKS;
+const CHECKS: Checks = { bias, weightInit, biasInit };
+
 /**
  * y = x·Wᵀ + b on the last axis. As `torch.nn.Linear`: parameters `weight` `[outSize, inSize]` and `bias` `[outSize]`.
  *
  * Shape `[..., inSize]` → `[..., outSize]`.
  *
- * @throws TrainlogError `nn/bad-option` for sizes below 1.
+ * @throws TrainlogError `nn/bad-option` for sizes below 1, `nn/unknown-option`.
  */
 export function linear<const In extends number, const Out extends number>(
   inSize: In,
   outSize: Out,
-  {
-    bias = true,
-    weightInit = kaimingUniform({ a: Math.sqrt(5) }),
-    biasInit = fanInUniform(inSize),
-  }: LinearOptions = {},
+  options: LinearOptions = {},
 ): M<Linear<In, Out>> {
   checkCount("the input size of linear", inSize);
   checkCount("the output size of linear", outSize);
+  checkNnOptions("linear", options, CHECKS);
+  const { bias = true, weightInit = kaimingUniform({ a: Math.sqrt(5) }), biasInit = fanInUniform(inSize) } = options;
   const label = `linear(${showSize(inSize)}, ${showSize(outSize)})`;
   return defineLayer<Linear<In, Out>>({
     kind: "linear",

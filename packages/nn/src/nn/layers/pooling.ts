@@ -1,9 +1,12 @@
 /** @file Pooling: maxima and averages of windows. */
+
 import { TrainlogError } from "../../error.ts";
+import { anything, type Checks, flag } from "../../options/check-options.ts";
 import { avgPool2d as averageWindows, maxPool2d as maximalWindows, reshape } from "../../primitives/index.ts";
 import type { Shape } from "../../shape/shape.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import { defineLayer, type M } from "../layer.ts";
+import { checkNnOptions } from "../layer-options.ts";
 import type { LayerType } from "../layer-type.ts";
 import { ANY_SIZE, checkCount, showSizes, wrongInput } from "../shape-check.ts";
 import type { Pool1d, Pool2d } from "../window-type.ts";
@@ -31,6 +34,9 @@ export interface AverageOptions {
   readonly countPadding?: boolean;
 }
 
+const MAX_CHECKS: Checks = { stride: anything, padding: anything };
+const AVERAGE_CHECKS: Checks = { ...MAX_CHECKS, countPadding: flag };
+
 /** No options: a window that moves by its size. */
 type Plain = Record<never, never>;
 
@@ -53,6 +59,7 @@ export function maxPool2d<const K extends Pair, const O extends Pool2dOptions = 
   size: K,
   options?: O,
 ): M<Pool2d<"maxPool2d", K, O>> {
+  checkNnOptions("maxPool2d", options ?? {}, MAX_CHECKS);
   return imageLayer<Pool2d<"maxPool2d", K, O>>("maxPool2d", poolingOf("maxPool2d", size, options, maxima));
 }
 
@@ -61,6 +68,7 @@ export function avgPool2d<const K extends Pair, const O extends Pool2dOptions & 
   size: K,
   options?: O,
 ): M<Pool2d<"avgPool2d", K, O>> {
+  checkNnOptions("avgPool2d", options ?? {}, AVERAGE_CHECKS);
   const means = averages(options?.countPadding ?? true);
   return imageLayer<Pool2d<"avgPool2d", K, O>>("avgPool2d", poolingOf("avgPool2d", size, options, means));
 }
@@ -77,6 +85,7 @@ export function maxPool1d<const K extends number, const O extends Pool1dOptions 
   size: K,
   options?: O,
 ): M<Pool1d<"maxPool1d", K, O>> {
+  checkNnOptions("maxPool1d", options ?? {}, MAX_CHECKS);
   return sequenceLayer<Pool1d<"maxPool1d", K, O>>("maxPool1d", flatPooling("maxPool1d", size, options, maxima));
 }
 
@@ -85,6 +94,7 @@ export function avgPool1d<const K extends number, const O extends Pool1dOptions 
   size: K,
   options?: O,
 ): M<Pool1d<"avgPool1d", K, O>> {
+  checkNnOptions("avgPool1d", options ?? {}, AVERAGE_CHECKS);
   const means = averages(options?.countPadding ?? true);
   return sequenceLayer<Pool1d<"avgPool1d", K, O>>("avgPool1d", flatPooling("avgPool1d", size, options, means));
 }

@@ -1,6 +1,7 @@
 /** @file Positional encodings: sinusoidal and learned (added to a sequence), rotary (turns queries and keys). */
 
 import { TrainlogError } from "../../error.ts";
+import { type Checks, numberIn } from "../../options/check-options.ts";
 import { add, cast, concat, cos, exp, iota, mul, reshape, scalar, sin, slice, sub } from "../../primitives/index.ts";
 import type { ShowSize, SizeFits } from "../../shape/shape-error.ts";
 import type { FloatDType } from "../../tensor/dtype.ts";
@@ -8,6 +9,7 @@ import type { AnyTensor } from "../../tensor/tensor.ts";
 import { normal } from "../init/init.ts";
 import type { Initializer } from "../init/initializer.ts";
 import { defineLayer, type M } from "../layer.ts";
+import { checkNnOptions, SHARED_CHECKS } from "../layer-options.ts";
 import type { LayerType, WrongInput } from "../layer-type.ts";
 import { ANY_SIZE, checkCount, sizeFits, wrongInput } from "../shape-check.ts";
 
@@ -64,8 +66,10 @@ export interface LearnedPositionsOptions {
 export function learnedPositions<const Max extends number, const Size extends number>(
   maxLength: Max,
   size: Size,
-  { weightInit = normal() }: LearnedPositionsOptions = {},
+  options: LearnedPositionsOptions = {},
 ): M<Positions<Size, `learnedPositions(${ShowSize<Max>}, ${ShowSize<Size>})`>> {
+  checkNnOptions("learnedPositions", options, { weightInit: SHARED_CHECKS.weightInit });
+  const { weightInit = normal() } = options;
   checkCount("the longest sequence of learnedPositions", maxLength);
   checkCount("the vector size of learnedPositions", size);
   const label = `learnedPositions(${maxLength}, ${size})`;
@@ -93,6 +97,8 @@ export interface RotaryOptions {
   readonly base?: number;
 }
 
+const ROTARY_CHECKS: Checks = { base: numberIn({ above: 0 }) };
+
 /**
  * Rotary positions (RoFormer, Su et al., 2021): turns each pair of neighbouring elements (2i, 2i + 1) of position p by the angle p / base^(2i/size), so
  * that the product of a query and a key depends on their distance only.
@@ -101,7 +107,9 @@ export interface RotaryOptions {
  * @returns The same shape.
  * @throws TrainlogError `nn/bad-option` for an odd size.
  */
-export function rotate(x: AnyTensor, { base = 10_000 }: RotaryOptions = {}): AnyTensor {
+export function rotate(x: AnyTensor, options: RotaryOptions = {}): AnyTensor {
+  checkNnOptions("rotate", options, ROTARY_CHECKS);
+  const { base = 10_000 } = options;
   const size = x.shape.at(-1) ?? 0;
   const length = x.shape.at(-2) ?? 0;
   checkEven("the size that rotary positions turn", size);

@@ -4,12 +4,15 @@
  * The inputs' part of all gates is one product for the whole sequence; only the hidden state's part runs step by step. The walk is unrolled, so it runs,
  * differentiates and compiles like any other code.
  */
+
+import { anything, type Checks, oneOf } from "../../options/check-options.ts";
 import { concat, fill, reshape, slice, transpose } from "../../primitives/index.ts";
 import type { Shape } from "../../shape/shape.ts";
 import type { ShowSize, SizeFits } from "../../shape/shape-error.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import { fanInUniform } from "../init/init.ts";
 import { defineLayer, type LayerCall, type M, type ParameterSpec } from "../layer.ts";
+import { checkNnOptions, SHARED_CHECKS } from "../layer-options.ts";
 import type { LayerType, WrongInput } from "../layer-type.ts";
 import { ANY_SIZE, checkCount, sizeFits, wrongInput } from "../shape-check.ts";
 import { checkRate, dropElements } from "./dropout.ts";
@@ -50,6 +53,13 @@ export interface RecurrentOptions<R extends Returns = Returns> {
   readonly dropout?: number;
 }
 
+const CHECKS: Checks = {
+  layers: anything,
+  returns: oneOf("sequence", "last"),
+  bias: SHARED_CHECKS.bias,
+  dropout: anything,
+};
+
 /** What goes from one step to the next, each `[batch, hidden]`. */
 export interface Carried {
   readonly hidden: AnyTensor;
@@ -71,8 +81,10 @@ export function recurrent<K extends string, In extends number, Hidden extends nu
   cell: Cell<K>,
   inSize: In,
   hiddenSize: Hidden,
-  { layers = 1, returns, bias = true, dropout = 0 }: RecurrentOptions<R>,
+  options: RecurrentOptions<R>,
 ): M<Recurrent<K, In, Hidden, R>> {
+  checkNnOptions(cell.kind, options, CHECKS);
+  const { layers = 1, returns, bias = true, dropout = 0 } = options;
   checkCount(`the input size of ${cell.kind}`, inSize);
   checkCount(`the hidden size of ${cell.kind}`, hiddenSize);
   checkCount(`the number of layers of ${cell.kind}`, layers);

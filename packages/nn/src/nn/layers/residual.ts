@@ -1,7 +1,10 @@
 /** @file Residual connections. He et al., 2016. */
+
+import { anything } from "../../options/check-options.ts";
 import { add } from "../../primitives/index.ts";
 import type { ShapeError, ShapeFits, ShowShape } from "../../shape/shape-error.ts";
 import { defineLayer, type M, type NamedLayer } from "../layer.ts";
+import { checkNnOptions } from "../layer-options.ts";
 import type { Apply, LayerType } from "../layer-type.ts";
 import { shapeError, shapeFits, showSizes } from "../shape-check.ts";
 import type { SameShape } from "./dropout.ts";
@@ -37,8 +40,10 @@ export interface ResidualOptions<S extends LayerType> {
  */
 export function residual<L extends LayerType, S extends LayerType = SameShape>(
   inner: M<L>,
-  { shortcut }: ResidualOptions<S> = {},
+  options: ResidualOptions<S> = {},
 ): M<Residual<L, S>> {
+  checkNnOptions("residual", options, { shortcut: anything });
+  const { shortcut } = options;
   const layers: NamedLayer[] = [["inner", inner]];
   if (shortcut !== undefined) layers.push(["shortcut", shortcut]);
   return defineLayer<Residual<L, S>>({

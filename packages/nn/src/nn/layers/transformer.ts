@@ -1,8 +1,11 @@
 /** @file Transformer block. Vaswani et al., 2017; pre-norm: Xiong et al., 2020. */
+
+import { anything, type Checks, oneOf, wholeNumber } from "../../options/check-options.ts";
 import { add } from "../../primitives/index.ts";
 import type { ShowSize } from "../../shape/shape-error.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import { defineLayer, type M } from "../layer.ts";
+import { checkNnOptions, SHARED_CHECKS } from "../layer-options.ts";
 
 import { ANY_SIZE, checkCount, sizeFits, wrongInput } from "../shape-check.ts";
 import { gelu, relu } from "./activations.ts";
@@ -34,6 +37,19 @@ export interface TransformerBlockOptions {
   readonly eps?: number;
 }
 
+const { bias, causal, rotary, eps } = SHARED_CHECKS;
+const CHECKS: Checks = {
+  heads: wholeNumber(1),
+  hidden: wholeNumber(1),
+  causal,
+  norm: oneOf("pre", "post"),
+  activation: oneOf("relu", "gelu"),
+  dropout: anything,
+  bias,
+  rotary,
+  eps,
+};
+
 /** The layer type of {@link transformerBlock}. */
 export type TransformerBlock<Size extends number> = Positions<Size, `transformerBlock(${ShowSize<Size>})`>;
 
@@ -50,6 +66,7 @@ export function transformerBlock<const Size extends number>(
   size: Size,
   options: TransformerBlockOptions,
 ): M<TransformerBlock<Size>> {
+  checkNnOptions("transformerBlock", options, CHECKS, ["heads"]);
   const { heads, hidden = 4 * size, causal = false, norm = "post", activation = "relu", dropout = 0 } = options;
   const { bias = true, rotary = false, eps = 1e-5 } = options;
   checkCount("the size of transformerBlock", size);

@@ -22,11 +22,11 @@ export function windowCount(length: number, { size, stride, padding, dilation }:
 
 /** The two numbers of a {@link Pair}, each checked. */
 export function pairOf(what: string, value: Pair, least: number): readonly [number, number] {
-  const pair: readonly number[] = typeof value === "number" ? [value, value] : value;
+  const pair: readonly number[] = typeof value === "number" ? [value, value] : Array.isArray(value) ? value : [];
   const [height, width] = pair;
   const good = (number: number | undefined): number is number =>
     Number.isSafeInteger(number) && (number ?? -1) >= least;
-  if (Array.isArray(pair) && pair.length === 2 && good(height) && good(width)) return [height, width];
+  if (pair.length === 2 && good(height) && good(width)) return [height, width];
   const got = Array.isArray(value) ? `[${value.join(", ")}]` : describeValue(value);
   throw new TrainlogError(
     "nn/bad-option",

@@ -18,7 +18,7 @@ import {
 import { type Shape, sameShape, showShape } from "../../shape/shape.ts";
 import type { FloatDType } from "../../tensor/dtype.ts";
 import type { AnyTensor, Tensor } from "../../tensor/tensor.ts";
-import { type LossOptions, numberLike, type Reduced, type Reduction, reduce } from "./reduction.ts";
+import { checkLossOptions, type LossOptions, numberLike, type Reduced, type Reduction, reduce } from "./reduction.ts";
 
 /** Options of {@link crossEntropy}. */
 export interface CrossEntropyOptions<R extends Reduction = Reduction> extends LossOptions<R> {
@@ -39,7 +39,7 @@ export type WithoutClasses<S extends Shape> = S extends readonly [...infer Lead 
  *
  * @param logits - Shape `[..., classes]`, before softmax.
  * @param target - int32 labels `[...]` from 0 to classes − 1, or probabilities `[..., classes]`.
- * @throws TrainlogError `shape/mismatch`, `dtype/mismatch`, `nn/bad-option`; `nn/bad-label` when the elements are computed.
+ * @throws TrainlogError `shape/mismatch`, `dtype/mismatch`, `nn/bad-option`, `nn/unknown-option`; `nn/bad-label` when the elements are computed.
  *
  * @example
  * crossEntropy(model.apply(params, state, x).output, labels, { labelSmoothing: 0.1 });
@@ -49,6 +49,7 @@ export function crossEntropy<S extends Shape, D extends FloatDType, R extends Re
   target: Tensor<WithoutClasses<NoInfer<S>>, "int32"> | Tensor<NoInfer<S>, NoInfer<D>>,
   options: CrossEntropyOptions<R> = {},
 ): Reduced<R, WithoutClasses<S>, D> {
+  checkLossOptions("nn.crossEntropy", options, "labelSmoothing", "ignoreIndex", "classWeights");
   checkTarget(logits, target, options);
   const logProbabilities = logSoftmax(logits);
   // The two ways give what `Reduced` says: a scalar, or one number per label.

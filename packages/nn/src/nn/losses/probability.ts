@@ -6,7 +6,15 @@ import { add, cast, div, exp, less, log, mul, scalar, sub, sum, where } from "..
 import { type Shape, sameShape, showShape } from "../../shape/shape.ts";
 import type { FloatDType } from "../../tensor/dtype.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { checkSameShape, type LossOptions, numberLike, type Reduced, type Reduction, reduce } from "./reduction.ts";
+import {
+  checkLossOptions,
+  checkSameShape,
+  type LossOptions,
+  numberLike,
+  type Reduced,
+  type Reduction,
+  reduce,
+} from "./reduction.ts";
 
 /** Options of {@link bceWithLogits}. */
 export interface BceOptions<R extends Reduction = Reduction> extends LossOptions<R> {
@@ -19,13 +27,15 @@ export interface BceOptions<R extends Reduction = Reduction> extends LossOptions
  *
  * @param logits - Any shape, before the sigmoid.
  * @param target - The same shape: probabilities, mostly 0 or 1.
- * @throws TrainlogError `shape/mismatch`, `dtype/mismatch`, `nn/bad-option`.
+ * @throws TrainlogError `shape/mismatch`, `dtype/mismatch`, `nn/bad-option`, `nn/unknown-option`.
  */
 export function bceWithLogits<S extends Shape, D extends FloatDType, R extends Reduction = "mean">(
   logits: Tensor<S, D>,
   target: Tensor<NoInfer<S>, NoInfer<D>>,
-  { reduction, positiveWeight }: BceOptions<R> = {},
+  options: BceOptions<R> = {},
 ): Reduced<R, S, D> {
+  checkLossOptions("nn.bceWithLogits", options, "positiveWeight");
+  const { reduction, positiveWeight } = options;
   checkSameShape("bceWithLogits", logits, target);
   const one = numberLike(1, logits);
   const softplus = softplusOf(negative(logits));
@@ -56,13 +66,15 @@ export interface KlOptions<R extends Reduction | "batchMean" = Reduction | "batc
  *
  * @param output - Log-probabilities, any shape.
  * @param target - The same shape: probabilities (where they are 0, the loss is), or their logarithms with `logTarget`.
- * @throws TrainlogError `shape/mismatch`, `dtype/mismatch`, `nn/bad-option`.
+ * @throws TrainlogError `shape/mismatch`, `dtype/mismatch`, `nn/bad-option`, `nn/unknown-option`.
  */
 export function klDivergence<S extends Shape, D extends FloatDType, R extends Reduction | "batchMean" = "mean">(
   output: Tensor<S, D>,
   target: Tensor<NoInfer<S>, NoInfer<D>>,
-  { reduction, logTarget = false }: KlOptions<R> = {},
+  options: KlOptions<R> = {},
 ): Reduced<R extends Reduction ? R : "mean", S, D> {
+  checkLossOptions("nn.klDivergence", options, "logTarget");
+  const { reduction, logTarget = false } = options;
   checkSameShape("klDivergence", output, target);
   const losses = logTarget ? mul(exp(target), sub(target, output)) : pointwise(output, target);
   if (reduction !== "batchMean") {

@@ -1,5 +1,7 @@
 /** @file How a loss per element becomes one number. */
+
 import { describeValue, TrainlogError } from "../../error.ts";
+import { checkOptionNames } from "../../options/check-options.ts";
 import { mean, scalar, sum } from "../../primitives/index.ts";
 import type { Shape } from "../../shape/shape.ts";
 import { sameShape, showShape } from "../../shape/shape.ts";
@@ -18,6 +20,11 @@ export type Reduced<R extends Reduction, S extends Shape, D extends FloatDType> 
 export interface LossOptions<R extends Reduction = Reduction> {
   /** Default `"mean"`. */
   readonly reduction?: R;
+}
+
+/** Refuses options that a loss does not have. */
+export function checkLossOptions(loss: string, options: object, ...more: readonly string[]): void {
+  checkOptionNames(loss, options, ["reduction", ...more], { area: "nn" });
 }
 
 /** Reduces a loss per element. */

@@ -4,20 +4,30 @@ import { abs, lessEqual, meanSquaredError, mul, square, sub, where } from "../..
 import type { Shape } from "../../shape/shape.ts";
 import type { FloatDType } from "../../tensor/dtype.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { checkSameShape, type LossOptions, numberLike, type Reduced, type Reduction, reduce } from "./reduction.ts";
+import {
+  checkLossOptions,
+  checkSameShape,
+  type LossOptions,
+  numberLike,
+  type Reduced,
+  type Reduction,
+  reduce,
+} from "./reduction.ts";
 
 /**
  * Squared error (output − target)², its mean by default. As `torch.nn.MSELoss`.
  *
  * @param output - Any shape.
  * @param target - The same shape.
- * @throws TrainlogError `shape/mismatch`, `dtype/mismatch`, `nn/bad-option`.
+ * @throws TrainlogError `shape/mismatch`, `dtype/mismatch`, `nn/bad-option`, `nn/unknown-option`.
  */
 export function mse<S extends Shape, D extends FloatDType, R extends Reduction = "mean">(
   output: Tensor<S, D>,
   target: Tensor<NoInfer<S>, NoInfer<D>>,
-  { reduction }: LossOptions<R> = {},
+  options: LossOptions<R> = {},
 ): Reduced<R, S, D> {
+  checkLossOptions("nn.mse", options);
+  const { reduction } = options;
   checkSameShape("mse", output, target);
   // The mean in one step; the caller's types say what each reduction gives.
   if ((reduction ?? "mean") === "mean") return meanSquaredError(output, target) as Reduced<R, S, D>;
@@ -28,8 +38,10 @@ export function mse<S extends Shape, D extends FloatDType, R extends Reduction =
 export function mae<S extends Shape, D extends FloatDType, R extends Reduction = "mean">(
   output: Tensor<S, D>,
   target: Tensor<NoInfer<S>, NoInfer<D>>,
-  { reduction }: LossOptions<R> = {},
+  options: LossOptions<R> = {},
 ): Reduced<R, S, D> {
+  checkLossOptions("nn.mae", options);
+  const { reduction } = options;
   checkSameShape("mae", output, target);
   return reduce("mae", abs(sub(output, target)), reduction);
 }
@@ -46,8 +58,10 @@ export interface HuberOptions<R extends Reduction = Reduction> extends LossOptio
 export function huber<S extends Shape, D extends FloatDType, R extends Reduction = "mean">(
   output: Tensor<S, D>,
   target: Tensor<NoInfer<S>, NoInfer<D>>,
-  { reduction, delta = 1 }: HuberOptions<R> = {},
+  options: HuberOptions<R> = {},
 ): Reduced<R, S, D> {
+  checkLossOptions("nn.huber", options, "delta");
+  const { reduction, delta = 1 } = options;
   checkSameShape("huber", output, target);
   if (!(delta > 0)) throw new TrainlogError("nn/bad-option", `the delta of huber is above 0; got ${String(delta)}`);
   const error = sub(output, target);
