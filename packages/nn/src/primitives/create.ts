@@ -29,14 +29,17 @@ export const fillPrimitive: Primitive<FillAttributes> = {
  * @throws TrainlogError `shape/bad-size`.
  */
 export function fill(shape: Shape, value: number, dtype: DType): AnyTensor {
-  return apply(fillPrimitive, [], { shape: checkShape(shape), value, dtype });
+  return shape.length === 0
+    ? scalar(value, dtype)
+    : apply(fillPrimitive, [], { shape: checkShape(shape), value, dtype });
 }
 
 const SCALAR: Shape = [];
+const NO_INPUTS: readonly AnyTensor[] = [];
 
 /** A number as a tensor of shape `[]`. */
 export function scalar(value: number, dtype: DType): AnyTensor {
-  return apply(fillPrimitive, [], { shape: SCALAR, value, dtype });
+  return apply(fillPrimitive, NO_INPUTS, { shape: SCALAR, value, dtype });
 }
 
 /** Attributes of {@link iotaPrimitive}. */

@@ -11,15 +11,21 @@ import { matmul, matmulPrimitive, matmulSizes } from "./matmul.ts";
 import { operand } from "./operands.ts";
 import type { Abstract, Primitive } from "./primitive.ts";
 import { checkSameDType } from "./shape-rules.ts";
-import { sum } from "./sum.ts";
+import { sumPrimitive } from "./sum.ts";
 
+// Attributes are made once: this runs in every step.
 const ATTRIBUTES = { transposeA: false, transposeB: true } as const;
+const PLAIN = { transposeA: false, transposeB: false } as const;
+const FIRST_TRANSPOSED = { transposeA: true, transposeB: false } as const;
+const OVER_ROWS = { axes: [0], keepDims: false } as const;
 
 /** x·Wᵀ + b of x `[m, k]`, W `[n, k]` and b `[n]`. */
 export const linearPrimitive: Primitive<undefined> = {
   name: "linear",
   infer: (inputs) => {
-    const [x, weight, bias] = [operand(inputs, 0), operand(inputs, 1), operand(inputs, 2)];
+    const x = operand(inputs, 0);
+    const weight = operand(inputs, 1);
+    const bias = operand(inputs, 2);
     checkSameDType("matmul", x.dtype, weight.dtype);
     const { m, n } = matmulSizes(x.shape, weight.shape, ATTRIBUTES);
     checkSameDType("add", x.dtype, bias.dtype);
@@ -27,9 +33,9 @@ export const linearPrimitive: Primitive<undefined> = {
   },
   expand: (inputs) => add(matmul(operand(inputs, 0), operand(inputs, 1), ATTRIBUTES), operand(inputs, 2)),
   vjp: (g, inputs, _, __, needs) => [
-    needs[0] === true ? matmul(g, operand(inputs, 1)) : undefined,
-    needs[1] === true ? matmul(g, operand(inputs, 0), { transposeA: true }) : undefined,
-    needs[2] === true ? sum(g, 0) : undefined,
+    needs[0] === true ? apply(matmulPrimitive, [g, operand(inputs, 1)], PLAIN) : undefined,
+    needs[1] === true ? apply(matmulPrimitive, [g, operand(inputs, 0)], FIRST_TRANSPOSED) : undefined,
+    needs[2] === true ? apply(sumPrimitive, [g], OVER_ROWS) : undefined,
   ],
   reference: (output, inputs) => {
     matmulPrimitive.reference(output, inputs, ATTRIBUTES);

@@ -85,7 +85,7 @@ export const matmulPrimitive: Primitive<MatmulAttributes> = {
     const b = operand(inputs, 1);
     checkSameDType("matmul", a.dtype, b.dtype);
     const { lead, m, n } = matmulSizes(a.shape, b.shape, attributes);
-    return { shape: [...lead, m, n], dtype: a.dtype };
+    return { shape: lead.length === 0 ? [m, n] : [...lead, m, n], dtype: a.dtype };
   },
   vjp: (g, inputs, _, attributes, needs) => {
     const a = operand(inputs, 0);

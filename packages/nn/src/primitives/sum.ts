@@ -31,7 +31,10 @@ const SCALAR: Shape = [];
 /** The shape after a reduction. */
 export function reducedShape(shape: Shape, { axes, keepDims }: ReduceAttributes): Shape {
   if (axes.length === shape.length && !keepDims) return SCALAR;
-  return keepDims ? keptShape(shape, axes) : shape.filter((_, axis) => !axes.includes(axis));
+  if (keepDims) return keptShape(shape, axes);
+  const left: number[] = [];
+  for (let axis = 0; axis < shape.length; axis += 1) if (!axes.includes(axis)) left.push(shape[axis] ?? 1);
+  return left;
 }
 
 /** What a reduction gave, or its cotangent, repeated along the reduced axes. */
