@@ -29,6 +29,7 @@ const mkModel = nn.sequential(
   nn.relu(),
   nn.linear(32, 10),
 );
+/** The two linear layers. */
 const isHead = (name: string) => name.startsWith("7.") || name.startsWith("9.");
 
 // 3. Trainer: three ways to begin.
