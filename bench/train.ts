@@ -25,7 +25,7 @@ const WORKLOADS: readonly Workload[] = [
     target: { eager: 0.5, compiled: 0.5, onnx: 1 },
   },
 ];
-const BACKENDS = ["eager", "compiled"] as const;
+const BACKENDS = ["eager", "compiled", "onnx"] as const;
 
 /** What one process measured. */
 type Measured = Record<string, number>;
@@ -57,6 +57,7 @@ async function stepFigures(python: string, { name, title, target }: Workload, th
     torch: () => torch(python)(name, threads, SECONDS),
     eager: () => ours(name, "eager", threads, SECONDS),
     compiled: () => ours(name, "compiled", threads, SECONDS),
+    onnx: () => ours(name, "onnx", threads, SECONDS),
   });
   const peer = middle(results["torch"], "stepsPerSecond");
   const what = `${title}, ${threads} thread${threads === 1 ? "" : "s"}`;

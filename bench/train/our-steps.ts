@@ -2,7 +2,8 @@
  * @file Training steps per second of @trainlog/nn for one workload, the counterpart of `torch_steps.py`.
  *
  * Usage: our-steps.ts WORKLOAD BACKEND THREADS SECONDS, prints one line of JSON: `{"stepsPerSecond": …, "firstStepMs": …, "parameters": …}`; for the
- * workload `gemm-SIZE` `{"gigaflops": …}`. A step is forward, loss, backward and Adam on a batch that lies ready, through `Trainer.Advanced.stepper`.
+ * workload `gemm-SIZE` `{"gigaflops": …}`. A step is forward, loss, backward and Adam on a batch that lies ready, through `Trainer.Advanced.stepper`, or
+ * for the backend `onnx` through `compileOnnxStep`, some steps per call.
  */
 import { type AnyTensor, matmul, nn, optim, Shape, setThreads, type Tensor, Trainer, tensorND } from "@trainlog/nn";
 
@@ -28,26 +29,29 @@ function labels(shape: readonly number[], count: number): Tensor<readonly number
   );
 }
 
-/** One step, and the number of the model's parameters. */
-interface Workload {
-  readonly step: () => number;
+/** Does steps, and says how many per call; with the number of the model's parameters. */
+export interface Workload {
+  readonly step: () => unknown;
+  readonly perCall: number;
   readonly parameters: () => number;
 }
 
-function workloadOf(
+async function workloadOf(
   mkModel: nn.M,
   task: "regression" | "classification",
   batch: readonly [AnyTensor, AnyTensor],
   lr: number,
-): Workload {
+): Promise<Workload> {
   const module = Trainer.Advanced.module(mkModel, { task, optimizer: optim.adam({ lr }) });
+  // Loaded when asked for, as it needs a package that is not installed with the others.
+  if (backend === "onnx") return (await import("./onnx-steps.ts")).onnxWorkload(module, batch, Number(threads));
   const loop = Trainer.Advanced.stepper(module, { backend: backend === "eager" ? "eager" : "compiled" });
   // The shapes of a batch are those of the workload's model.
   const given = batch as never;
-  return { step: () => loop.step(given), parameters: () => nn.parameterCount(loop.numbers().params) };
+  return { step: () => loop.step(given), perCall: 1, parameters: () => nn.parameterCount(loop.numbers().params) };
 }
 
-const WORKLOADS: Readonly<Record<string, () => Workload>> = {
+const WORKLOADS: Readonly<Record<string, () => Promise<Workload>>> = {
   "mlp-2-8-1": () =>
     workloadOf(
       nn.sequential(nn.linear(2, 8), nn.relu(), nn.linear(8, 1)),
@@ -102,14 +106,18 @@ const WORKLOADS: Readonly<Record<string, () => Workload>> = {
 };
 
 /** Calls `work` for a while; gives calls per second after a warm-up. */
-function rateOf(work: () => void): number {
+async function rateOf(work: () => unknown): Promise<number> {
   const warmUntil = performance.now() + WARM_UP_MS;
-  while (performance.now() < warmUntil) work();
+  while (performance.now() < warmUntil) await work();
   // The clock is asked rarely: a step of a small network takes a few microseconds.
   let [calls, perLook] = [0, 1];
   const start = performance.now();
   for (;;) {
-    for (let i = 0; i < perLook; i += 1) work();
+    for (let i = 0; i < perLook; i += 1) {
+      const working = work();
+      // Only promises are waited for: waiting costs something beside a step of a small network.
+      if (working instanceof Promise) await working;
+    }
     calls += perLook;
     const elapsedMs = performance.now() - start;
     if (elapsedMs >= MEASURE_MS) return (calls / elapsedMs) * 1000;
@@ -117,22 +125,22 @@ function rateOf(work: () => void): number {
   }
 }
 
-function measureSteps(make: () => Workload): Readonly<Record<string, number>> {
-  const { step, parameters } = make();
+async function measureSteps(make: () => Promise<Workload>): Promise<Readonly<Record<string, number>>> {
+  const { step, perCall, parameters } = await make();
   const start = performance.now();
-  step();
+  await step();
   const firstStepMs = performance.now() - start;
-  return { stepsPerSecond: rateOf(step), firstStepMs, parameters: parameters() };
+  return { stepsPerSecond: perCall * (await rateOf(step)), firstStepMs, parameters: parameters() };
 }
 
-function measureProduct(size: number): Readonly<Record<string, number>> {
+async function measureProduct(size: number): Promise<Readonly<Record<string, number>>> {
   const [a, b] = [numbers([size, size]), numbers([size, size])] as [Tensor<[number, number]>, Tensor<[number, number]>];
-  const rate = rateOf(() => matmul(a, b).dispose());
+  const rate = await rateOf(() => matmul(a, b).dispose());
   return { gigaflops: (2 * size ** 3 * rate) / 1e9 };
 }
 
 setThreads(Number(threads));
 const make = WORKLOADS[workload];
-const result = make === undefined ? measureProduct(Number(workload.replace("gemm-", ""))) : measureSteps(make);
-console.log(JSON.stringify(result));
+const measuring = make === undefined ? measureProduct(Number(workload.replace("gemm-", ""))) : measureSteps(make);
+console.log(JSON.stringify(await measuring));
 process.exit(0);
