@@ -26,6 +26,13 @@ export interface EvaluationEvent {
   readonly stop: Stop;
 }
 
+/** The end of training. */
+export interface EndEvent {
+  /** Updates so far. */
+  readonly step: number;
+  readonly stoppedBy: StoppedBy;
+}
+
 /** Functions that are called while training; each may return a promise, which is waited for. `onStep` is called at every step: keep it small. */
 export interface Callbacks {
   onStart?(event: { readonly steps: number; readonly firstStep: number }): void | Promise<void>;
@@ -35,7 +42,7 @@ export interface Callbacks {
   onEvaluation?(event: EvaluationEvent): void | Promise<void>;
   onCheckpoint?(event: { readonly step: number; readonly path: string }): void | Promise<void>;
   /** Once, when training is over, whatever ended it. */
-  onEnd?(event: { readonly step: number; readonly stoppedBy: StoppedBy }): void | Promise<void>;
+  onEnd?(event: EndEvent): void | Promise<void>;
 }
 
 /** What ended training. */

@@ -181,6 +181,70 @@ describe.each(["eager", "compiled"] as const)("a loss that is not finite on back
   });
 });
 
+describe.each(["eager", "compiled"] as const)("what a task gives on backend %s", (backend) => {
+  const trainOn = (task: unknown) =>
+    Trainer.new(mkModel, { task: task as "regression" }).train(grid, { ...quiet, steps: 2, backend });
+  const loss = (outputs: AnyTensor, targets: AnyTensor) => mean(square(sub(outputs, targets)));
+
+  it.each([
+    [() => 3, /the loss must be one number for the batch .*, got 3;/],
+    [() => undefined, /the loss must be one number for the batch .*, got \w+;/],
+    [(outputs: AnyTensor) => outputs, /got shape \[25, 1\], dtype float/],
+  ])("is refused when %s is no loss", async (task, words) => {
+    await expect(trainOn(task)).rejects.toMatchObject({
+      code: "trainer/bad-loss",
+      message: expect.stringMatching(words),
+    });
+  });
+
+  it.each([
+    [() => ({ half: 0.5 }), /the metric "half" must be one number .*, got 0.5;/],
+    [(outputs: AnyTensor) => ({ all: outputs }), /the metric "all" must be one number .*, got shape \[25, 1\]/],
+  ])("is refused when %s gives no metrics", async (metrics, words) => {
+    await expect(trainOn({ loss, metrics })).rejects.toMatchObject({
+      code: "trainer/bad-metric",
+      message: expect.stringMatching(words),
+    });
+  });
+});
+
+it("evaluate knows its options", async () => {
+  const trained = await trainer.train(grid, { ...quiet, steps: 1 });
+  await expect(trained.evaluate(grid, { batchsize: 3 } as never)).rejects.toThrow(/did you mean "batchSize"\?/);
+  await expect(trained.evaluate(grid, { batchSize: 0 })).rejects.toThrow(/batchSize must be a whole number/);
+});
+
+describe("the end of training by an error", () => {
+  const ends: Trainer.EndEvent[] = [];
+  const onEnd = (event: Trainer.EndEvent): void => void ends.push(event);
+
+  it("comes with the number of updates", async () => {
+    ends.length = 0;
+    const onStep: Trainer.Callbacks["onStep"] = ({ step }) => {
+      if (step === 3) throw new Error("own trouble");
+    };
+    await expect(train({ steps: 9, callbacks: { onEnd, onStep } })).rejects.toThrow("own trouble");
+    expect(ends).toEqual([{ step: 3, stoppedBy: "error" }]);
+  });
+
+  it("is told once, and closes the log, when a callback at the end throws", async () => {
+    ends.length = 0;
+    const statuses: unknown[] = [];
+    const log = {
+      log: () => {},
+      summary: { update: (summary: object) => statuses.push(summary) },
+    };
+    const failing: Trainer.Callbacks = {
+      onEnd: () => {
+        throw new Error("own trouble");
+      },
+    };
+    await expect(train({ steps: 2, log, callbacks: [{ onEnd }, failing] })).rejects.toThrow("own trouble");
+    expect(ends).toEqual([{ step: 2, stoppedBy: "done" }]);
+    expect(statuses).toEqual([{}]);
+  });
+});
+
 function addRoot(outputs: AnyTensor, targets: AnyTensor, zero: AnyTensor): AnyTensor {
   return add(mean(square(sub(outputs, targets))), sum(sqrt(zero)));
 }

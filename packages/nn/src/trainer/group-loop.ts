@@ -39,9 +39,10 @@ export async function runGroups(job: LoopJob, runner: GroupRunner): Promise<Loop
       size = nextSize(size, nowMs() - startMs);
       loss = losses.at(-1) ?? Number.NaN;
       const last = step + losses.length - 1;
-      if (!Number.isFinite(loss)) throw notFinite(job, last, loss, batches[losses.length - 1] ?? []);
+      if (!Number.isFinite(loss)) throw await notFinite(job, last, loss, batches[losses.length - 1] ?? []);
       await job.onStep?.(last, loss);
       step = last + 1;
+      job.place.step = step;
     } finally {
       for (const tensor of batches.flat()) tensor.dispose();
     }

@@ -9,7 +9,7 @@
 
 export type { Dataset } from "../data/dataset.ts";
 export * as Advanced from "./advanced/index.ts";
-export type { Callbacks, EvaluationEvent, StepEvent, Stop, StoppedBy } from "./callbacks.ts";
+export type { Callbacks, EndEvent, EvaluationEvent, StepEvent, Stop, StoppedBy } from "./callbacks.ts";
 export type { Evaluation } from "./evaluate/evaluate.ts";
 export type { LogOption, NewRunOptions } from "./log/open-log.ts";
 export type { RunLike } from "./log/run-sink.ts";

@@ -25,6 +25,8 @@ export interface LoopJob {
   readonly firstStep: number;
   /** Updates in all. */
   readonly steps: number;
+  /** Gets the number of updates so far, for those who hear of the end by an error. */
+  readonly place: { step: number };
   /** Says whether a step is looked at. */
   isLooked(step: number): boolean;
   /** Gets a looked-at step; `step` = updates before it. */
@@ -79,6 +81,7 @@ async function runSteps(job: LoopJob, runner: StepRunner): Promise<LoopEnd> {
     const heard = job.onStep?.(step, loss);
     if (heard instanceof Promise) await heard;
     step += 1;
+    job.place.step = step;
     if (step >= nextVisit) {
       const visited = job.visit(step, loss);
       if (visited instanceof Promise) await visited;

@@ -5,6 +5,7 @@ import * as nn from "../nn/index.ts";
 import * as optim from "../optim/index.ts";
 import { add, mean, scalar, square, sub, uniform } from "../primitives/index.ts";
 import { tensor } from "../tensor/create.ts";
+import type { AnyTensor } from "../tensor/tensor.ts";
 import * as Trainer from "./index.ts";
 
 const mkModel = nn.sequential(nn.linear(2, 8), nn.relu(), nn.linear(8, 1));
@@ -283,5 +284,22 @@ describe("the optimiser's average", () => {
     expect(averaged?.params["0.weight"]?.data()).not.toEqual(trained.params["0.weight"]?.data());
     expect((await averaged?.evaluate(grid))?.loss).toBeLessThan(trained.summary?.lossBefore ?? 0);
     expect((await curve({ steps: 1 })).losses).toHaveLength(1);
+  });
+});
+
+describe.each(["eager", "compiled"] as const)("f64 on backend %s", (backend) => {
+  it("has the data's own numbers, in training and evaluation", async () => {
+    const tenths = tensor([[0.1], [0.2], [0.3], [0.7]], { dtype: "f64" });
+    const data = Data.tensorDataset(tenths, tenths);
+    const means: number[] = [];
+    const log = { log: (row: object) => void means.push(Number(Object(row)["m"] ?? Object(row)["eval/m"])) };
+    const task = {
+      loss: (outputs: AnyTensor, targets: AnyTensor) => mean(square(sub(outputs, targets))),
+      metrics: (_: AnyTensor, targets: AnyTensor) => ({ m: mean(targets) }),
+    };
+    const options = { ...quiet, log, steps: 1, backend, dtype: "f64", evalData: data } as const;
+    await Trainer.new(nn.sequential(nn.linear(1, 1)), { task }).train(data, options);
+    expect(means).toHaveLength(2);
+    for (const value of means) expect(value).toBeCloseTo(0.325, 14);
   });
 });

@@ -3,6 +3,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { TrainlogError } from "../error.ts";
 import { parameterCount } from "../nn/index.ts";
 import type { Model, Params, State } from "../nn/model.ts";
+import { type Checks, checkOptions, oneOf, wholeNumber } from "../options/check-options.ts";
 import type { Shape } from "../shape/shape.ts";
 import type { DType, FloatDType } from "../tensor/dtype.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -53,7 +54,7 @@ export interface Trained<In extends Shape = Shape, Out extends Shape = Shape, Ta
   /**
    * Mean loss and metrics on a data set; for classification accuracy and the confusion matrix.
    *
-   * @throws TrainlogError `data/empty`, `shape/mismatch`, `trainer/bad-label`.
+   * @throws TrainlogError `data/empty`, `shape/mismatch`, `trainer/bad-label`, `trainer/bad-option`, `trainer/unknown-option`.
    */
   evaluate<DIn extends Shape, DTarget extends Shape>(
     data: Dataset<DIn, DTarget> & FittingData<In, Target, DIn, DTarget>,
@@ -86,6 +87,8 @@ export interface TrainedParts {
 /** Examples per batch of an evaluation: enough for the kernels, little enough for the memory. */
 export const EVALUATION_BATCH = 256;
 
+const EVALUATE_CHECKS: Checks = { batchSize: wholeNumber(1), backend: oneOf("compiled", "eager", "onnx") };
+
 /** The handle of a trained model. */
 export function trainedHandle(parts: TrainedParts): Trained {
   const { model, task, params, state, dtype, summary, averaged } = parts;
@@ -101,7 +104,9 @@ export function trainedHandle(parts: TrainedParts): Trained {
       // A model's result has a float dtype.
       return y as Tensor<Shape, FloatDType> as Tensor<readonly [number, ...Shape], FloatDType>;
     },
-    async evaluate(data: Dataset, { batchSize = EVALUATION_BATCH, backend = parts.backend }: EvaluateOptions = {}) {
+    async evaluate(data: Dataset, options: EvaluateOptions = {}) {
+      checkOptions("evaluate", options, EVALUATE_CHECKS, { area: "trainer" });
+      const { batchSize = EVALUATION_BATCH, backend = parts.backend } = options;
       checkData("evaluate", data, model, task);
       using evaluations = evaluator({ model, task, dtype, backend, batchSize });
       return await evaluations.evaluate(params, state, data);

@@ -136,5 +136,7 @@ describe("wrong use", () => {
     expect(() => Advanced.stepper(bad).step([tensor([[1]])])).toThrow(
       /the loss must be one number.*got shape \[1, 1\]/,
     );
+    const nothing = Advanced.module(mkModel, { loss: (() => undefined) as never });
+    expect(() => Advanced.stepper(nothing).step([tensor([[1]])])).toThrow(/the loss must be one number/);
   });
 });

@@ -12,7 +12,8 @@ import type { Shape } from "../../shape/shape.ts";
 import type { DType, FloatDType } from "../../tensor/dtype.ts";
 import { type AnyTensor, Tensor } from "../../tensor/tensor.ts";
 import { checkInitial, type Numbers } from "../first-numbers.ts";
-import type { StepSetup } from "../step/train-step.ts";
+import { checkMetrics } from "../step/check-metrics.ts";
+import type { Objective, StepSetup } from "../step/train-step.ts";
 import type { Metrics, TargetShape } from "../task/task.ts";
 import { taskOf } from "../task/task.ts";
 import { objectiveOf } from "../train/prepare.ts";
@@ -135,10 +136,13 @@ function lossObjective(loss: UntypedOptions["loss"]): StepSetup["objective"] {
     const apply = (x: AnyTensor): Tensor<readonly [number, ...Shape], "float"> =>
       call.apply(x) as Tensor<readonly [number, ...Shape], "float">;
     const result = loss(Object.assign(apply, { params: call.params }), ...batch);
-    return result instanceof Tensor
-      ? { loss: result, metrics: () => ({}) }
-      : { loss: result.loss, metrics: () => result.metrics };
+    return result instanceof Tensor ? { loss: result, metrics: () => ({}) } : lossWithMetrics(result);
   };
+}
+
+/** Also of a loss that returned something else: what is no loss is refused where losses are. */
+function lossWithMetrics(result: Exclude<StreamLoss, AnyTensor> | undefined): Objective {
+  return { loss: result?.loss as AnyTensor, metrics: () => checkMetrics(result?.metrics ?? {}) };
 }
 
 /** Refuses what a stream gave if it is no list of tensors. */

@@ -286,6 +286,7 @@ function streamJob(
   return {
     ...parts,
     firstStep: 0,
+    place: { step: 0 },
     isLooked: (step) => wantsLooks && (step % logEvery === 0 || step + 1 === options.steps),
     onLooked(step, seen) {
       const rate = module.optimizer.learningRate?.(step);

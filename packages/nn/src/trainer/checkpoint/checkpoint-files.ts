@@ -70,16 +70,18 @@ async function removeOldest(dir: string, keepLast: number): Promise<void> {
 }
 
 /**
- * Writes a file beside its place, flushes it to disk and moves it there: after a crash there is the old one or the new one.
+ * Writes a file beside its place, flushes it to disk and moves it there: after a crash there is the old one or the new one. Devices such as `/dev/null`
+ * are written to and stay what they are.
  *
  * @throws TrainlogError `checkpoint/write-failed`.
  */
 export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
-  const { mkdir, open, rename, rm } = nodeModule("node:fs/promises");
+  const { mkdir, open, rename, rm, writeFile } = nodeModule("node:fs/promises");
   const { dirname } = nodeModule("node:path");
   const draft = `${path}.${process.pid}.partial`;
   try {
     await mkdir(dirname(path), { recursive: true });
+    if (await isDevice(path)) return await writeFile(path, bytes);
     const file = await open(draft, "w");
     try {
       await file.writeFile(bytes);
@@ -92,6 +94,14 @@ export async function writeWhole(path: string, bytes: Uint8Array): Promise<void>
     await rm(draft, { force: true }).catch(() => undefined);
     throw new TrainlogError("checkpoint/write-failed", `cannot write ${path}: ${messageOf(cause)}`, { cause });
   }
+}
+
+/** Says whether something is there that is neither a file nor a folder. */
+async function isDevice(path: string): Promise<boolean> {
+  const found = await nodeModule("node:fs/promises")
+    .stat(path)
+    .catch(() => undefined);
+  return found !== undefined && !found.isFile() && !found.isDirectory();
 }
 
 /**

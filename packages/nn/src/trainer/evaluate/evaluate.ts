@@ -73,6 +73,7 @@ export function evaluator(setup: EvaluatorSetup): Evaluator {
         batchSize: Math.min(setup.batchSize, examples),
         shuffle: false,
         epochs: 1,
+        dtype: setup.dtype,
       });
       const tensors = batchTensors(setup.dtype);
       try {

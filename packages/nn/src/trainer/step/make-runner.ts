@@ -12,7 +12,7 @@ import { compiledRunner } from "./compiled-runner.ts";
 import { eagerRunner } from "./eager-runner.ts";
 import type { Backend, Runner, StepBackend, StepRunner } from "./runner.ts";
 import type { RandomState, TrainState } from "./train-state.ts";
-import type { StepSetup } from "./train-step.ts";
+import { checkLoss, type StepSetup } from "./train-step.ts";
 
 /**
  * The runner of a training run. The initial state is copied.
@@ -74,7 +74,7 @@ function traceObjective(setup: StepSetup, params: Params, state: State, batch: r
       Object.keys(state).map((name, i) => [name, tensors[names.length + i]]),
     ) as State;
     const call = new BoundModel(setup.model, symbolic, symbolicState, { key: undefined, train: true });
-    return [setup.objective(call, tensors.slice(names.length + states.length)).loss];
+    return [checkLoss(setup.objective(call, tensors.slice(names.length + states.length)).loss)];
   });
 }
 

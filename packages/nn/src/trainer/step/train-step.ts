@@ -135,7 +135,12 @@ function stepKey(key: Key, step: AnyTensor): Key {
   return foldIn(key, step) as Key;
 }
 
-function checkLoss(loss: AnyTensor): Tensor<readonly [], "float" | "f64"> {
+/**
+ * The loss, if it is one number.
+ *
+ * @throws TrainlogError `trainer/bad-loss`.
+ */
+export function checkLoss(loss: AnyTensor): Tensor<readonly [], "float" | "f64"> {
   if (loss instanceof Tensor && loss.shape.length === 0 && isFloat(loss.dtype)) {
     return loss as Tensor<readonly [], "float" | "f64">;
   }

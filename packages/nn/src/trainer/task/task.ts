@@ -9,6 +9,7 @@ import { callback, checkOptions, must, text } from "../../options/check-options.
 import type { Shape } from "../../shape/shape.ts";
 import type { FloatDType } from "../../tensor/dtype.ts";
 import type { AnyTensor, Tensor } from "../../tensor/tensor.ts";
+import { checkMetrics } from "../step/check-metrics.ts";
 import { classification } from "./classification.ts";
 import { regression } from "./regression.ts";
 
@@ -114,7 +115,7 @@ function customTask(task: CustomTask): Task {
     // Shapes and element types of a task are those of its trainer's model and data, which are checked.
     loss: (outputs, targets, context) => task.loss(outputs as Tensor<never>, targets as Tensor<never>, context),
     metrics: (outputs, targets, context) =>
-      task.metrics?.(outputs as Tensor<never>, targets as Tensor<never>, context) ?? {},
+      checkMetrics(task.metrics?.(outputs as Tensor<never>, targets as Tensor<never>, context) ?? {}),
   };
 }
 

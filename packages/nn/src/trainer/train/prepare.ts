@@ -73,7 +73,7 @@ export async function prepare(parts: TrainerParts, data: Dataset, options: Train
   if (backend === "onnx") await loadRuntime();
   const { params, state } = firstNumbers(parts, dtype);
   const initial = firstState(setup, { params, state, seed, batch: batchAbstracts(data, plan.batchSize, dtype) });
-  const loader = batchLoader(data, { batchSize: plan.batchSize, shuffle, dropLast, seed });
+  const loader = batchLoader(data, { batchSize: plan.batchSize, shuffle, dropLast, seed, dtype });
   return {
     parts,
     data,

@@ -1,7 +1,7 @@
 /** @file One training run from the first check to the handle of the trained model. */
 import type { Dataset } from "../../data/dataset.ts";
 import { mapPack } from "../../tensor/pack.ts";
-import type { StoppedBy } from "../callbacks.ts";
+import type { Callbacks, EndEvent, StoppedBy } from "../callbacks.ts";
 import { type Evaluator, evaluator as makeEvaluator } from "../evaluate/evaluate.ts";
 import { listenForInterruption } from "../interrupt.ts";
 import type { LogSink } from "../log/log-sink.ts";
@@ -86,6 +86,7 @@ async function runToEnd(
   const { prepared, progress, log, firstStep } = running;
   const callbacks = callbacksOf(prepared.options);
   const watched = watch(running);
+  const tellEnd = endTeller(callbacks);
   try {
     for (const each of callbacks) await each.onStart?.({ steps: prepared.plan.steps, firstStep });
     const best = bestKeeper(running);
@@ -93,13 +94,26 @@ async function runToEnd(
     await watched.finish(end.step, end.stoppedBy);
     best.look(end.step);
     progress.end(end.step, end.loss);
-    for (const each of callbacks) await each.onEnd?.({ step: end.step, stoppedBy: end.stoppedBy });
-    return { end, watched, state: await best.stateAtEnd() };
+    const state = await best.stateAtEnd();
+    await tellEnd({ step: end.step, stoppedBy: end.stoppedBy });
+    return { end, watched, state };
   } catch (error) {
-    for (const each of callbacks) await each.onEnd?.({ step: firstStep, stoppedBy: "error" });
+    // What callbacks throw now is a consequence, and must keep neither the log open nor the cause to itself.
+    await tellEnd({ step: watched.job.place.step, stoppedBy: "error" }).catch(() => undefined);
     await log.close("failed", {}, error);
     throw error;
   }
+}
+
+/** Tells each of the callbacks once that training is over, also when one of them throws. */
+function endTeller(callbacks: readonly Callbacks[]): (event: EndEvent) => Promise<void> {
+  const untold = new Set(callbacks);
+  return async (event) => {
+    for (const each of untold) {
+      untold.delete(each);
+      await each.onEnd?.(event);
+    }
+  };
 }
 
 function evaluatorOf({ model, parts, backend, dtype }: Prepared): Evaluator {

@@ -92,6 +92,7 @@ function jobOf(running: Running, request: StopRequest, duty: readonly Duty[]): L
     source,
     firstStep: running.firstStep,
     steps: plan.steps,
+    place: { step: running.firstStep },
     isLooked: (step) => step % plan.logEvery === 0 || step + 1 === plan.steps,
     onLooked: (step, seen) => log.row(step, rowOf(running, step, seen, rate(step, source.batchSize()))),
     ...(onStep === undefined ? {} : { onStep }),
