@@ -11,7 +11,7 @@ const chars = Data.charTokeniser(TEXT);
 const VOCABULARY = chars.vocabularySize;
 const CONTEXT = 64;
 const WIDTH = 64;
-const STEPS = 500;
+const STEPS = 350;
 const SEED = 0;
 
 // 2. Model: each position attends to itself and to what is before it.

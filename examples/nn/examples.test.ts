@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { Data } from "@trainlog/nn";
 import { openStore } from "trainlog/store";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
@@ -41,22 +42,22 @@ async function runsOf(name: string) {
   return await store.findRuns(name);
 }
 
-/** Words that the tales are made of; letters at random give hardly any. */
-function knownWords(text: string): number {
-  const known = new Set(
-    "the a and of to from with was it in that set out came walked home morning road by not but".split(" "),
-  );
-  const words = text.toLowerCase().match(/[a-z]+/g) ?? [];
+/** Share of the words that occur in the tales; of letters at random hardly any does. */
+function shareOfWords(text: string): number {
+  const wordsOf = (written: string): string[] => written.toLowerCase().match(/[a-z]{2,}/g) ?? [];
+  const known = new Set(wordsOf(Data.tales({ length: 50_000 })));
+  const words = wordsOf(text.replaceAll("\\n", " "));
   return words.filter((word) => known.has(word)).length / words.length;
 }
 
-describe("examples of @trainlog/nn", () => {
+// Each needs seconds; on a machine that is busy with other things it may be minutes.
+describe("examples of @trainlog/nn", { timeout: 300_000 }, () => {
   it("01 fits the function and logs the run", async () => {
     const output = await runExample("01-regression.ts");
     const [before = 0, after = 1] = numbersIn(output, /loss +(\S+) → (\S+)/);
     expect(after).toBeLessThan(before / 100);
     expect(numbersIn(output, /heldout = (\S+)/)[0]).toBeCloseTo(0.2, 1);
-    expect(await runsOf("nn-01-regression")).toMatchObject([{ state: "finished", project: "examples", lastStep: 200 }]);
+    expect(await runsOf("nn-01-regression")).toMatchObject([{ state: "finished", project: "examples", lastStep: 199 }]);
   });
 
   it("02 predicts rents much better than their mean", async () => {
@@ -84,14 +85,14 @@ describe("examples of @trainlog/nn", () => {
   it("05 learns to spell", async () => {
     const output = await runExample("05-char-gru.ts");
     expect(numbersIn(output, /bits per character: (\S+)/)[0]).toBeLessThan(0.8);
-    expect(knownWords(output.slice(output.indexOf("One grey morning")))).toBeGreaterThan(0.3);
+    expect(shareOfWords(output.slice(output.indexOf("One grey morning")))).toBeGreaterThan(0.8);
   });
 
   it("06 writes tales, where it wrote letters at random before", async () => {
     const output = await runExample("06-char-transformer.ts");
     const [, before = "", after = ""] = /probe tale +(".*") → (".*")/.exec(output) ?? [];
-    expect(knownWords(before)).toBeLessThan(0.2);
-    expect(knownWords(after)).toBeGreaterThan(0.3);
+    expect(shareOfWords(before)).toBeLessThan(0.3);
+    expect(shareOfWords(after)).toBeGreaterThan(0.8);
     expect(numbersIn(output, /evaluation +loss \S+, accuracy (\S+),/)[0]).toBeGreaterThan(0.8);
   });
 
