@@ -164,6 +164,10 @@ const PROGRAMS: Readonly<Record<string, readonly [Program, readonly AnyTensor[]]
       }),
     [...image, numbers([3, 4, 3, 3], 2)],
   ],
+  "conv2d with stride and dilation": [
+    (x, w) => p.conv2d(x, w, { ...convolution, groups: 1 }),
+    [...image, numbers([6, 4, 3, 2], 2)],
+  ],
   "conv2d with stride, dilation, groups": [(x, w) => p.conv2d(x, w, convolution), [...image, numbers([6, 2, 3, 2], 2)]],
   maxPool2d: [
     (x) =>

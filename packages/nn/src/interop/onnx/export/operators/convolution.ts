@@ -46,12 +46,61 @@ function inputGrad(write: GraphWriter, call: Call<InputGradAttributes>): string 
   });
 }
 
+/** Most taps of a filter whose gradient is a matrix product: each makes a copy of the images. */
+const MOST_TAPS = 49;
+
+function weightGrad(write: GraphWriter, call: Call<WeightGradAttributes>): string {
+  const { groups, kernelSize } = call.attributes;
+  const [rows = 0, columns = 0] = allFixed(call, "the filter's size", kernelSize);
+  const isProduct = fixed(call, "the number of groups", groups) === 1 && rows * columns <= MOST_TAPS;
+  return isProduct ? productWeightGrad(write, call) : swappedWeightGrad(write, call);
+}
+
+/**
+ * A matrix product per example of what each filter tap saw (`[taps · c, places]`) with the cotangent (`[places, o]`), then the sum over the examples:
+ * about three times as fast in onnxruntime as a convolution with filters as large as the images.
+ */
+function productWeightGrad(write: GraphWriter, call: Call<WeightGradAttributes>): string {
+  const [x, g] = [input(call, 0), input(call, 1)];
+  const [batch = 0, outChannels = 0, height = 0, width = 0] = g.shape;
+  const [out, channels, ...sizes] = allFixed(call, "a size", [outChannels, x.shape[1] ?? 0, height, width]);
+  const places = (sizes[0] ?? 0) * (sizes[1] ?? 0);
+  const seen = write.node("Concat", seenByTaps(write, call, sizes), { axis: { int: 1 } });
+  const [rows = 0, columns = 0] = allFixed(call, "the filter's size", call.attributes.kernelSize);
+  const left = write.node("Reshape", [seen, write.reshapeSizes([batch, rows * columns * (channels ?? 0), places])]);
+  const right = write.node("Reshape", [g.name, write.reshapeSizes([batch, out ?? 0, places])]);
+  const turned = write.node("Transpose", [right], { perm: { ints: [0, 2, 1] } });
+  const products = write.node("MatMul", [left, turned]);
+  const total = write.node("ReduceSum", [products, write.ints([0])], { keepdims: { int: 0 } });
+  const taps = write.node("Reshape", [total, write.ints([rows, columns, channels ?? 0, out ?? 0])]);
+  return write.node("Transpose", [taps], { perm: { ints: [3, 2, 0, 1] } });
+}
+
+/** For each filter tap the elements that it met, `[n, c, places' rows, places' columns]`. */
+function seenByTaps(write: GraphWriter, call: Call<WeightGradAttributes>, places: readonly number[]): string[] {
+  const { padding, stride, dilation, kernelSize } = call.attributes;
+  const [[top, bottom], [left, right]] = padding;
+  const edges = allFixed(call, "a padding", [0, 0, top, left, 0, 0, bottom, right]);
+  const images = input(call, 0).name;
+  const padded = edges.every((edge) => edge === 0)
+    ? images
+    : write.node("Pad", [images, write.ints(edges), write.scalar(0, call.dtype)]);
+  const steps = allFixed(call, "a stride", stride);
+  const spread = allFixed(call, "a dilation", dilation);
+  const [rows = 0, columns = 0] = allFixed(call, "the filter's size", kernelSize);
+  return Array.from({ length: rows * columns }, (_, tap) => {
+    const starts = [Math.floor(tap / columns) * (spread[0] ?? 1), (tap % columns) * (spread[1] ?? 1)];
+    const ends = starts.map((start, axis) => start + ((places[axis] ?? 0) - 1) * (steps[axis] ?? 1) + 1);
+    return write.node("Slice", [padded, write.ints(starts), write.ints(ends), write.ints([2, 3]), write.ints(steps)]);
+  });
+}
+
 /**
  * A convolution of the images with the result's cotangent, batch and channels swapped; stride and dilation change roles.
  *
  * With groups the images' channels `[n, G·c]` become `[c, G·n]`, so that each group of the cotangent meets its own.
  */
-function weightGrad(write: GraphWriter, call: Call<WeightGradAttributes>): string {
+function swappedWeightGrad(write: GraphWriter, call: Call<WeightGradAttributes>): string {
   const [x, g] = [input(call, 0), input(call, 1)];
   const { groups, kernelSize } = call.attributes;
   const group = fixed(call, "the number of groups", groups);
