@@ -44,7 +44,8 @@ function outOfMemory(neededBytes: number, haveBytes: number): TrainlogError {
   return new TrainlogError(
     "engine/out-of-memory",
     `tensors need ${mebibytes(neededBytes)} MiB, more than this process can give (${mebibytes(haveBytes)} MiB in use, ` +
-      "4096 MiB at most); use a smaller batch, checkpointing, or gradient accumulation",
+      "4096 MiB at most); use a smaller batch, checkpointing, or gradient accumulation; in a loop of your own, scope(() => …) or dispose() frees " +
+      "what is not needed any more at once",
   );
 }
 

@@ -16,4 +16,6 @@ export interface Buffer {
   kept: boolean;
   /** What the garbage collector has been told to free when this object is gone. */
   registered?: Stretch | undefined;
+  /** Weight that the garbage collector can see: to it a tensor is a few words, however large its elements are. */
+  ballast?: ArrayBuffer | undefined;
 }

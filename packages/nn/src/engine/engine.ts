@@ -49,6 +49,13 @@ let unregisteredBytes = 0;
 const MAX_UNREGISTERED = 512;
 const MAX_UNREGISTERED_BYTES = 2 ** 22;
 
+/**
+ * Without weight, gigabytes of dead tensors would not make the collector run. An eighth of the truth makes it run every few hundred megabytes, which costs
+ * little.
+ */
+const BALLAST_PART = 8;
+const MIN_WEIGHED_BYTES = 2 ** 16;
+
 /** Leaves a buffer to the garbage collector. */
 function leaveToCollector(buffer: Buffer): void {
   if (buffer.sizeBytes < 0 || buffer.registered !== undefined) return;
@@ -61,6 +68,7 @@ function registerAll(): void {
   for (const buffer of unregistered) {
     if (buffer.ptr < 0 || buffer.registered !== undefined) continue;
     buffer.registered = { ptr: buffer.ptr, sizeBytes: buffer.sizeBytes };
+    if (buffer.sizeBytes >= MIN_WEIGHED_BYTES) buffer.ballast = new ArrayBuffer(buffer.sizeBytes / BALLAST_PART);
     collected.register(buffer, buffer.registered, buffer);
   }
   unregistered.length = 0;
@@ -135,7 +143,13 @@ export function allocate(shape: Shape, dtype: DType): Buffer {
 /** @internal As {@link allocate}, by size. */
 export function allocateBytes(sizeBytes: number): Buffer {
   const { allocator } = current ?? engine();
-  const buffer: Buffer = { ptr: allocator.alloc(sizeBytes), sizeBytes, kept: false, registered: undefined };
+  const buffer: Buffer = {
+    ptr: allocator.alloc(sizeBytes),
+    sizeBytes,
+    kept: false,
+    registered: undefined,
+    ballast: undefined,
+  };
   if (scopeDepth === 0) leaveToCollector(buffer);
   else scopeBuffers.push(buffer);
   return buffer;

@@ -40,6 +40,15 @@ describe.each(["eager", "compiled"] as const)("on backend %s", (backend) => {
     expect(two.step(sine(5))).toBe(one.step(sine(5)));
   });
 
+  it("a stepper refuses the state of another model", () => {
+    const wide = nn.sequential(nn.linear(1, 9), nn.tanh(), nn.linear(9, 1));
+    using one = Advanced.stepper(regression, { backend });
+    using other = Advanced.stepper(Advanced.module(wide, { task: "regression", optimizer }), { backend });
+    one.step(sine(0));
+    other.step(sine(0));
+    expect(() => one.setState(other.state())).toThrow(/"params.0.weight" was float\[8, 1\] and is float\[9, 1\]/);
+  });
+
   it("a stream gives the curve of the explicit loop", async () => {
     using loop = Advanced.stepper(regression, { backend });
     const explicit = Array.from({ length: 20 }, (_, step) => loop.step(sine(step)));

@@ -3,6 +3,8 @@
  *
  * The scope frees everything that a step made, so memory stays flat and nothing is left to the garbage collector.
  */
+import { collectTensors, structureOf } from "../../compile/pack-structure.ts";
+import { stateChanged } from "../../compile/state-home.ts";
 import type { Buffer } from "../../engine/buffer.ts";
 import { withScope } from "../../engine/engine.ts";
 import { flattenPack, mapPack } from "../../tensor/pack.ts";
@@ -23,6 +25,7 @@ interface Kept {
 /** A runner that computes operation by operation. The initial state is copied. */
 export function eagerRunner(setup: StepSetup, initial: TrainState): StepRunner {
   let kept = keep(setup, initial);
+  const structure = structureOf(initial, "the state");
 
   const step = <T>(batch: readonly AnyTensor[], looked: boolean, read: (output: StepOutput) => T): T =>
     withScope(() => {
@@ -44,6 +47,7 @@ export function eagerRunner(setup: StepSetup, initial: TrainState): StepRunner {
     observe: (batch) => step(batch, true, readObservation),
     state: () => ({ ...kept.weights.copy(), ...mapPack(kept.rest, copyTensor) }),
     setState(next) {
+      if (!collectTensors(next, structure, [])) throw stateChanged(structure, next, "the new state");
       const before = kept;
       kept = keep(setup, next);
       dispose(before);
