@@ -1,6 +1,8 @@
 /** @file Refuses options that do not exist, so that a slip of the pen is not silently a default. */
+
 import { describeValue, TrainlogError } from "../error.ts";
 import { checkOptionNames as checkNames } from "../options/check-options.ts";
+import { BYTES_PER_ELEMENT, type DType } from "../tensor/dtype.ts";
 
 /**
  * Checks the names of options.
@@ -9,6 +11,20 @@ import { checkOptionNames as checkNames } from "../options/check-options.ts";
  */
 export function checkOptionNames(what: string, options: object, known: readonly string[]): void {
   checkNames(what, options, known, { area: "data" });
+}
+
+/**
+ * Checks that an option is an element type of tensors; left out it is fine.
+ *
+ * @throws TrainlogError `data/bad-option`.
+ */
+export function checkDType(what: string, dtype: DType | undefined): void {
+  if (dtype === undefined || Object.hasOwn(BYTES_PER_ELEMENT, dtype)) return;
+  const known = Object.keys(BYTES_PER_ELEMENT).map((name) => `"${name}"`);
+  throw new TrainlogError(
+    "data/bad-option",
+    `${what}: dtype is one of ${known.join(", ")}, got ${describeValue(dtype)}`,
+  );
 }
 
 /**

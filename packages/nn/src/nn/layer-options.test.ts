@@ -30,7 +30,7 @@ describe("an option that there is not", () => {
     "nn.multiHeadAttention": () => nn.multiHeadAttention(4, wrong),
     "nn.transformerBlock": () => nn.transformerBlock(4, wrong),
     "nn.residual": () => nn.residual(nn.relu(), wrong),
-    "nn.lambda": () => nn.lambda((y) => y, wrong),
+    "nn.lambda": () => nn.lambda((y: typeof x) => y, wrong),
     "nn.mse": () => nn.mse(x, x, wrong),
     "nn.mae": () => nn.mae(x, x, wrong),
     "nn.huber": () => nn.huber(x, x, wrong),

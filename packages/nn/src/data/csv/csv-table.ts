@@ -1,5 +1,7 @@
 /** @file A CSV file as a stream of rows with named columns. */
+
 import { describeValue, TrainlogError } from "../../error.ts";
+import { checkOptionNames } from "../options.ts";
 import { type DataSource, nameOf, streamSource } from "../source/source.ts";
 import { decodeText } from "../source/text.ts";
 import type { Table, TableRow } from "../table/table.ts";
@@ -49,6 +51,7 @@ export async function* csvRows(
   source: DataSource,
   options: CsvOptions = {},
 ): AsyncGenerator<Readonly<Record<string, string>>> {
+  checkOptionNames("csvRows", options, ["header", "delimiter"]);
   const { columns, batches } = await csvTable(source, options);
   for await (const rows of batches) {
     for (const { cells } of rows) yield Object.fromEntries(columns.map((name, i) => [name, String(cells[i])]));

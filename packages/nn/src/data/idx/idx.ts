@@ -1,11 +1,13 @@
 /**
  * @file IDX, the format of MNIST and its relatives: two zero bytes, an element type, the number of axes, big-endian sizes, elements. Also gzipped.
  */
+
 import { TrainlogError } from "../../error.ts";
 import { type Shape, showShape, sizeOf } from "../../shape/shape.ts";
 import type { DType } from "../../tensor/dtype.ts";
 import type { AnyTensor, Tensor } from "../../tensor/tensor.ts";
 import { newArray } from "../new-array.ts";
+import { checkDType, checkOptionNames } from "../options.ts";
 import { checkPattern, type MatchedShape, type ShapePattern } from "../shape-pattern.ts";
 import { inflate, inflateStart } from "../source/inflate.ts";
 import { type DataSource, nameOf, readSource } from "../source/source.ts";
@@ -58,8 +60,11 @@ const MAX_HEADER_BYTES = 4 + 255 * 4;
  */
 export async function readIdx<const P extends ShapePattern = readonly number[], D extends DType = "int32">(
   source: DataSource,
-  { shape: pattern, dtype }: IdxOptions<P, D> = {},
+  options: IdxOptions<P, D> = {},
 ): Promise<Tensor<MatchedShape<P>, D>> {
+  checkOptionNames("readIdx", options, ["shape", "dtype"]);
+  const { shape: pattern, dtype } = options;
+  checkDType("readIdx", dtype);
   const what = nameOf(source, "the IDX data");
   const { type, shape, elements } = await readIdxArray(source);
   if (pattern !== undefined) checkPattern(shape, pattern, what);

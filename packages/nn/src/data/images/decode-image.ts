@@ -4,7 +4,9 @@
  * The kind is read from the bytes, not from the file's name, and the size before anything is unpacked: an image that claims more pixels than the limit is
  * refused without taking memory for them.
  */
+
 import { TrainlogError } from "../../error.ts";
+import { checkOptionNames } from "../options.ts";
 import { optionalPeer } from "../source/optional-peer.ts";
 import { type DataSource, nameOf, readSource } from "../source/source.ts";
 import { type Raster, toColour, toGrey } from "./raster.ts";
@@ -26,6 +28,7 @@ const JPEG_MAGIC = [0xff, 0xd8, 0xff];
  * @throws TrainlogError `image/unknown-format`, `image/corrupt`, `image/too-large`, `data/no-package` when the decoder is not installed, `data/no-file`.
  */
 export async function readImage(source: DataSource, options: DecodeOptions = {}): Promise<Raster> {
+  checkOptionNames("readImage", options, ["channels", "maxPixels"]);
   return await decodeImage(await readSource(source), { ...options, what: nameOf(source, "the image") });
 }
 

@@ -1,10 +1,12 @@
 /**
  * @file `.npy`, NumPy's file of one array: reading (all number types, both byte orders and axis orders) and writing.
  */
+
 import { TrainlogError } from "../../error.ts";
 import { type Shape, showShape, sizeOf } from "../../shape/shape.ts";
 import type { DType } from "../../tensor/dtype.ts";
 import type { AnyTensor, Tensor } from "../../tensor/tensor.ts";
+import { checkDType, checkOptionNames } from "../options.ts";
 import { checkPattern, type MatchedShape, type ShapePattern } from "../shape-pattern.ts";
 import { type DataSource, nameOf, readSource } from "../source/source.ts";
 import { writeFileWhole } from "../source/write-file.ts";
@@ -48,13 +50,11 @@ export async function readNpy<const P extends ShapePattern = readonly number[], 
  */
 export function decodeNpy<const P extends ShapePattern = readonly number[], D extends DType = "float">(
   bytes: Uint8Array,
-  {
-    shape: pattern,
-    dtype,
-    onWarning = warn,
-    what = "the .npy data",
-  }: NpyOptions<P, D> & { readonly what?: string } = {},
+  options: NpyOptions<P, D> & { readonly what?: string } = {},
 ): Tensor<MatchedShape<P>, D> {
+  const { shape: pattern, dtype, onWarning = warn, what = "the .npy data" } = options;
+  checkOptionNames(what, options, ["shape", "dtype", "onWarning", "what"]);
+  checkDType(what, dtype);
   const header = parseNpyHeader(bytes, what);
   if (pattern !== undefined) checkPattern(header.shape, pattern, what);
   const elements = elementBytes(bytes, header.dataOffset, header.shape, header.code, what);

@@ -1,7 +1,9 @@
 /** @file `.npz`, NumPy's archive of named arrays: a ZIP file of `.npy` files, stored (`np.savez`) or deflated (`np.savez_compressed`). */
+
 import { TrainlogError } from "../../error.ts";
 import type { DType } from "../../tensor/dtype.ts";
 import { type AnyTensor, Tensor } from "../../tensor/tensor.ts";
+import { checkOptionNames } from "../options.ts";
 import { type DataSource, nameOf, readSource } from "../source/source.ts";
 import { writeFileWhole } from "../source/write-file.ts";
 import { readZip } from "../zip/read-zip.ts";
@@ -33,14 +35,16 @@ export async function readNpz<D extends DType = DType>(
 /** The arrays in the bytes of a `.npz` file; throws as {@link readNpz}. */
 export async function decodeNpz<D extends DType = DType>(
   bytes: Uint8Array,
-  { names, what = "the .npz data", ...options }: NpzOptions<D> & { readonly what?: string } = {},
+  options: NpzOptions<D> & { readonly what?: string } = {},
 ): Promise<Readonly<Record<string, Tensor<readonly number[], D>>>> {
+  const { names, what = "the .npz data", ...reading } = options;
+  checkOptionNames(what, options, ["names", "dtype", "onWarning", "what"]);
   const entries = new Map(readZip(bytes, what).map((entry) => [entry.name.replace(/\.npy$/, ""), entry]));
   const arrays: [string, Tensor<readonly number[], D>][] = [];
   for (const name of names ?? entries.keys()) {
     const entry = entries.get(name);
     if (entry === undefined) throw missing(name, [...entries.keys()], what);
-    arrays.push([name, decodeNpy(await entry.read(), { ...options, what: `array "${name}" of ${what}` })]);
+    arrays.push([name, decodeNpy(await entry.read(), { ...reading, what: `array "${name}" of ${what}` })]);
   }
   return Object.fromEntries(arrays);
 }
@@ -52,8 +56,10 @@ export async function decodeNpz<D extends DType = DType>(
  */
 export async function encodeNpz(
   tensors: Readonly<Record<string, AnyTensor>>,
-  { compress = true }: { readonly compress?: boolean } = {},
+  options: { readonly compress?: boolean } = {},
 ): Promise<Uint8Array> {
+  checkOptionNames("encodeNpz", options, ["compress"]);
+  const { compress = true } = options;
   const inputs = Object.entries(tensors).map(([name, tensor]) => {
     if (tensor instanceof Tensor) return { name: `${name}.npy`, bytes: encodeNpy(tensor) };
     throw new TrainlogError(

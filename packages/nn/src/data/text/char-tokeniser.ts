@@ -1,6 +1,8 @@
 /** @file One token per character (Unicode code point). */
+
 import { describeValue, TrainlogError } from "../../error.ts";
 import { byCodeUnit } from "../by-code-unit.ts";
+import { checkOptionNames } from "../options.ts";
 import { type CharTokeniserData, checkToken, type Tokeniser } from "./tokeniser.ts";
 
 /** How to treat characters that the tokeniser does not know. */
@@ -18,7 +20,9 @@ export interface CharTokeniserOptions {
  * const chars = Data.charTokeniser("hello");
  * chars.encode("hole");   // [1, 3, 2, 0]
  */
-export function charTokeniser(text: string, { unknown }: CharTokeniserOptions = {}): Tokeniser {
+export function charTokeniser(text: string, options: CharTokeniserOptions = {}): Tokeniser {
+  checkOptionNames("charTokeniser", options, ["unknown"]);
+  const { unknown } = options;
   if (text === "") throw new TrainlogError("data/empty", "charTokeniser: the text is empty, so it has no characters");
   const characters = [...new Set(text)].sort(byCodeUnit);
   return charTokeniserOf({ format: "trainlog-chars-1", characters, unknown: unknown ?? null });

@@ -1,7 +1,9 @@
 /**
  * @file Safetensors: named tensors in one file, without code that could run at loading. https://huggingface.co/docs/safetensors
  */
+
 import { TrainlogError } from "../../error.ts";
+import { checkOptionNames } from "../../options/check-options.ts";
 import { flattenPack, type TensorPack } from "../../tensor/pack.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import { tensorFromData } from "../tensor-data.ts";
@@ -63,6 +65,7 @@ export function readSafetensors(bytes: ArrayBuffer | Uint8Array): SafetensorsCon
  * await writeFile("model.safetensors", writeSafetensors({ ...params, ...state }));
  */
 export function writeSafetensors(pack: TensorPack, options: SafetensorsWriteOptions = {}): Uint8Array {
+  checkOptionNames("writeSafetensors", options, ["metadata", "elementType"], { area: "interop" });
   const flat = flattenPack(pack).map(({ name, tensor }) => ({
     name,
     tensor,

@@ -4,8 +4,10 @@
  * Layers name and lay out their tensors as PyTorch does, so the usual case is to pass the dictionary through. Loading is strict unless told otherwise:
  * a name that is missing, a name too many and a shape that differs are gathered and told in one error.
  */
+
 import { TrainlogError } from "../../error.ts";
 import type { Params, State } from "../../nn/model.ts";
+import { checkOptionNames } from "../../options/check-options.ts";
 import { sameShape, showShape } from "../../shape/shape.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import { tensorFromData } from "../tensor-data.ts";
@@ -24,6 +26,8 @@ export interface LoadStateDictOptions extends StateDictOptions {
   readonly strict?: boolean;
 }
 
+const NAME_OPTIONS = ["prefix", "rename", "transposed"] satisfies readonly (keyof StateDictOptions)[];
+
 /** Names listed per kind of fault; the rest is counted. */
 const LISTED = 20;
 
@@ -36,6 +40,7 @@ const LISTED = 20;
  * await saveSafetensors("model.safetensors", stateDict(built)); // torch: model.load_state_dict(load_file("model.safetensors"))
  */
 export function stateDict({ params, state }: ModelTensors, options: StateDictOptions = {}): StateDict {
+  checkOptionNames("stateDict", options, NAME_OPTIONS, { area: "interop" });
   const dict = new Map<string, AnyTensor>();
   for (const [name, tensor] of [...Object.entries(params), ...Object.entries(state)]) {
     const outside = fileName(name, options);
@@ -67,6 +72,7 @@ export function loadStateDict<M extends ModelTensors>(
   dict: StateDict,
   options: LoadStateDictOptions = {},
 ): Pick<M, "params" | "state"> {
+  checkOptionNames("loadStateDict", options, [...NAME_OPTIONS, "strict"], { area: "interop" });
   const faults: Faults = { missing: [], unexpected: [], misfits: [] };
   const used = new Set<string>();
   const fill = <R extends StateDict>(record: R): R =>

@@ -1,5 +1,7 @@
 /** @file Reads TorchLean's PyTorch interop JSON. */
+
 import { describeValue, TrainlogError } from "../../error.ts";
+import { checkOptionNames } from "../../options/check-options.ts";
 import { type Shape, showShape, sizeOf } from "../../shape/shape.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import type { StateDict } from "../state-dict/names.ts";
@@ -36,6 +38,7 @@ export interface ReadTorchLeanOptions {
  * const { params } = loadStateDict(built, dict, { prefix: "layers." });
  */
 export function readTorchLean(json: string, format: TorchLeanFormat, options: ReadTorchLeanOptions = {}): StateDict {
+  checkOptionNames("readTorchLean", options, ["shapes", "dtype"], { area: "interop" });
   const slots = slotsOf(format);
   const shapes = options.shapes ?? EXAMPLE_SHAPES[format];
   if (shapes.length !== slots.length) {

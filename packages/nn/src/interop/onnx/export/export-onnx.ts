@@ -4,10 +4,12 @@
  * The model's application is traced, so whatever it does in TypeScript becomes a plain graph; parameters and state become initializers under their own
  * names. The batch axis stays open: see `batch-size.ts`.
  */
+
 import { describeValue, TrainlogError } from "../../../error.ts";
 import type { Graph } from "../../../ir/graph.ts";
 import { trace } from "../../../ir/trace.ts";
 import type { Model, Params, State } from "../../../nn/model.ts";
+import { checkOptionNames } from "../../../options/check-options.ts";
 import { type Shape, showShape } from "../../../shape/shape.ts";
 import type { DType } from "../../../tensor/dtype.ts";
 import type { AnyTensor } from "../../../tensor/tensor.ts";
@@ -38,6 +40,15 @@ export interface ExportOnnxOptions {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
+const OPTIONS = [
+  "batch",
+  "inputShape",
+  "inputName",
+  "outputName",
+  "dtype",
+  "metadata",
+] satisfies readonly (keyof ExportOnnxOptions)[];
+
 /** A model with its numbers: what `nn.build` and training give. */
 export interface ModelWithNumbers {
   readonly model: Model<Shape, Shape>;
@@ -58,6 +69,7 @@ export interface ModelWithNumbers {
  * await writeFile("model.onnx", exportOnnx({ model, params, state }));
  */
 export function exportOnnx({ model, params, state }: ModelWithNumbers, options: ExportOnnxOptions = {}): Uint8Array {
+  checkOptionNames("exportOnnx", options, OPTIONS, { area: "interop" });
   const { batch = "dynamic", inputName = "input", outputName = "output" } = options;
   const inputShape = checkedShape(options.inputShape ?? model.inputShape);
   const sizes = batch === "dynamic" ? TRACED_BATCHES : [checkedBatch(batch)];

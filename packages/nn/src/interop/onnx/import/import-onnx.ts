@@ -4,10 +4,12 @@
  * The graph is kept as it is in the file and run node by node through the primitives; its weights become explicit parameters. So an imported model is
  * like any other: `apply` is pure, differentiates, compiles, and exports again.
  */
+
 import { describeValue, TrainlogError } from "../../../error.ts";
 import { trace } from "../../../ir/trace.ts";
 import type { Applied, ApplyOptions, Model, Params, State } from "../../../nn/model.ts";
 import { nodeModule } from "../../../node-modules.ts";
+import { checkOptionNames } from "../../../options/check-options.ts";
 import { type Shape, showShape } from "../../../shape/shape.ts";
 import type { DType, FloatDType } from "../../../tensor/dtype.ts";
 import { type AnyTensor, Tensor } from "../../../tensor/tensor.ts";
@@ -63,6 +65,7 @@ export interface OnnxModel {
  * const { output } = model.apply(params, state, tensor([[1, 2, 3]]));
  */
 export function importOnnx(bytes: ArrayBuffer | Uint8Array, options: ImportOnnxOptions = {}): OnnxModel {
+  checkOptionNames("importOnnx", options, ["dtype", "trainable", "externalData"], { area: "interop" });
   const proto = readModelProto(bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes));
   const { graph } = proto;
   checkOperators(graph, proto.functionNames);
