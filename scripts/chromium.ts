@@ -33,7 +33,7 @@ export function findChromium(): string {
   );
 }
 
-/** Starts a headless Chromium. The caller closes it. @throws Error as {@link findChromium}. */
-export function launchChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: findChromium(), args: ARGUMENTS });
+/** Starts a headless Chromium, with more switches if wanted. The caller closes it. @throws Error as {@link findChromium}. */
+export function launchChromium(switches: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({ executablePath: findChromium(), args: [...ARGUMENTS, ...switches] });
 }

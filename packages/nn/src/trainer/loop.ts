@@ -61,7 +61,7 @@ export interface LoopEnd {
  */
 export async function runLoop(job: LoopJob): Promise<LoopEnd> {
   const { runner } = job;
-  return runner.backend === "onnx" ? runGroups(job, runner) : runSteps(job, runner);
+  return "runMany" in runner ? runGroups(job, runner) : runSteps(job, runner);
 }
 
 async function runSteps(job: LoopJob, runner: StepRunner): Promise<LoopEnd> {
@@ -77,7 +77,7 @@ async function runSteps(job: LoopJob, runner: StepRunner): Promise<LoopEnd> {
     const batch = taken instanceof Promise ? await taken : taken;
     if (batch === undefined) return { step, loss, stoppedBy: "data" };
     loss = runStep(job, step, batch);
-    if (!Number.isFinite(loss)) throw notFinite(job, step, loss, batch);
+    if (!Number.isFinite(loss)) throw await notFinite(job, step, loss, batch);
     const heard = job.onStep?.(step, loss);
     if (heard instanceof Promise) await heard;
     step += 1;

@@ -14,13 +14,13 @@ interface Failing {
 }
 
 /** The error for a loss that is not finite. The runner left the state as it was before the step. */
-export function notFinite(
+export async function notFinite(
   { setup, runner, lastCheckpoint }: Failing,
   step: number,
   loss: number,
   batch: readonly AnyTensor[],
-): NonFiniteError {
-  const cause = findNonFinite(setup, runner.state(), batch);
+): Promise<NonFiniteError> {
+  const cause = findNonFinite(setup, await runner.state(), batch);
   return nonFiniteError(`the loss is ${loss} at step ${step}`, step, cause, lastCheckpoint());
 }
 

@@ -62,6 +62,7 @@ export interface TrainOptions<In extends Shape = Shape, Target extends Shape = S
    * `"compiled"` (default) traces the step once and runs it as one WebAssembly function; `"eager"` runs operation by operation; `"onnx"` runs groups of
    * steps on the native kernels of onnxruntime-node, when that is installed (float only). A group ends where something is logged, evaluated or saved, and
    * with `onStep` each step is a group of its own, so `"onnx"` is fast when `logEvery` is large.
+   * `"webgpu"` runs such groups on the GPU of a browser (float only; evaluations stay on WebAssembly).
    */
   readonly backend?: Backend;
   /** Element type of parameters and arithmetic. Default `"float"`. */
@@ -101,7 +102,7 @@ const CHECKS: Checks = {
   steps: wholeNumber(1),
   epochs: wholeNumber(1),
   batchSize: wholeNumber(1),
-  backend: oneOf("compiled", "eager", "onnx"),
+  backend: oneOf("compiled", "eager", "onnx", "webgpu"),
   dtype: checkFloatDType,
   shuffle: flag,
   dropLast: flag,

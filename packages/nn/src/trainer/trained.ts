@@ -87,7 +87,7 @@ export interface TrainedParts {
 /** Examples per batch of an evaluation: enough for the kernels, little enough for the memory. */
 export const EVALUATION_BATCH = 256;
 
-const EVALUATE_CHECKS: Checks = { batchSize: wholeNumber(1), backend: oneOf("compiled", "eager", "onnx") };
+const EVALUATE_CHECKS: Checks = { batchSize: wholeNumber(1), backend: oneOf("compiled", "eager", "onnx", "webgpu") };
 
 /** The handle of a trained model. */
 export function trainedHandle(parts: TrainedParts): Trained {

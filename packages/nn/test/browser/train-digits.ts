@@ -8,6 +8,10 @@ export interface DigitsJob {
   readonly server?: string;
   readonly steps: number;
   readonly backend: Trainer.Backend;
+  /** Default 1. */
+  readonly logEvery?: number;
+  /** Nobody hears of single steps, so that they may run in groups; gives no losses. */
+  readonly quiet?: boolean;
 }
 
 /** What came of it. */
@@ -38,7 +42,13 @@ const mkModel = nn.sequential(
 );
 
 /** Trains a classifier of digits and logs it. */
-export async function trainDigits({ server, steps, backend }: DigitsJob): Promise<DigitsResult> {
+export async function trainDigits({
+  server,
+  steps,
+  backend,
+  logEvery = 1,
+  quiet = false,
+}: DigitsJob): Promise<DigitsResult> {
   const { train, test } = await Data.digits({ layout: "image" });
   const run = server === undefined ? undefined : await init({ project: "browser", name: "digits", url: server });
   const trainer = Trainer.new(mkModel, { task: "classification", optimizer: optim.adam({ lr: 0.003 }), seed: 3 });
@@ -48,9 +58,9 @@ export async function trainDigits({ server, steps, backend }: DigitsJob): Promis
     batchSize: 64,
     backend,
     log: run ?? false,
-    logEvery: 1,
+    logEvery,
     progress: false,
-    callbacks: { onStep: ({ loss }) => void losses.push(loss) },
+    callbacks: quiet ? {} : { onStep: ({ loss }) => void losses.push(loss) },
   });
   const { metrics } = await trained.evaluate(test);
   await run?.finish();

@@ -17,10 +17,14 @@ import { checkLoss, type StepSetup } from "./train-step.ts";
 /**
  * The runner of a training run. The initial state is copied.
  *
- * @throws TrainlogError `onnx/no-runtime`.
+ * @throws TrainlogError `onnx/no-runtime`, `webgpu/no-adapter`, `webgpu/no-f64`.
  */
 export async function openRunner(backend: Backend, setup: StepSetup, initial: TrainState): Promise<Runner> {
-  if (backend !== "onnx") return makeRunner(backend, setup, initial);
+  if (backend === "eager" || backend === "compiled") return makeRunner(backend, setup, initial);
+  if (backend === "webgpu") {
+    const { webgpuRunner } = await import("./webgpu-runner.ts");
+    return webgpuRunner(setup, initial);
+  }
   // Loaded when asked for: pages need nothing of it.
   const { onnxRunner } = await import("./onnx-runner.ts");
   return onnxRunner(setup, initial);

@@ -6,7 +6,7 @@ import type { TrainState } from "./train-state.ts";
 export type StepBackend = "eager" | "compiled";
 
 /** Where a training run's steps run. */
-export type Backend = StepBackend | "onnx";
+export type Backend = StepBackend | "onnx" | "webgpu";
 
 /** What a step that is looked at shows, as numbers. */
 export interface Observation {
@@ -20,13 +20,14 @@ export interface Observation {
 /** What keeps the state of training. */
 interface StateKeeper {
   /** A copy of the state. */
-  state(): TrainState;
+  state(): TrainState | Promise<TrainState>;
   /** Replaces the state by a copy of another one of the same structure. */
   setState(state: TrainState): void;
 }
 
 /** Runs steps on a state of its own. */
 export interface StepRunner extends StateKeeper {
+  state(): TrainState;
   readonly backend: StepBackend;
   /**
    * One step.
@@ -42,7 +43,7 @@ export interface StepRunner extends StateKeeper {
 
 /** Runs steps elsewhere, on a state of its own, several in one call. Calls must not overlap: await each. */
 export interface GroupRunner extends StateKeeper {
-  readonly backend: "onnx";
+  readonly backend: "onnx" | "webgpu";
   /**
    * One step per batch.
    *

@@ -13,21 +13,21 @@ export function restoresBest({ earlyStopping }: TrainOptions): boolean {
 export function bestKeeper({ prepared, runner, evaluations, checkpoints }: Running): {
   visit(visit: LoopJob["visit"]): LoopJob["visit"];
   /** Keeps the state if the evaluation of this step is the best. */
-  look(step: number): void;
+  look(step: number): Promise<void>;
   stateAtEnd(): Promise<TrainState>;
 } {
   let kept: TrainState | undefined;
   let keptStep = -1;
-  const look = (step: number): void => {
+  const look = async (step: number): Promise<void> => {
     if (!restoresBest(prepared.options) || evaluations.best()?.step !== step || keptStep === step) return;
     if (kept !== undefined) disposeState(kept);
-    kept = runner.state();
+    kept = await runner.state();
     keptStep = step;
   };
   return {
     visit: (visit) => async (step, loss) => {
       await visit(step, loss);
-      look(step);
+      await look(step);
     },
     look,
     async stateAtEnd() {

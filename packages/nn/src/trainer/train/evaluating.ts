@@ -29,7 +29,7 @@ export function evaluating(running: Running, { saveBest }: Saving, request: Stop
     async evaluate(step, counts = true) {
       if (evalData === undefined || evaluatedAt === step) return;
       evaluatedAt = step;
-      const state = runner.state();
+      const state = await runner.state();
       evaluation = await evaluator.evaluate(state.params, state.model, evalData);
       logEvaluation(log, step, evaluation);
       const isBest = counts && evaluations.see(step, evaluation);

@@ -38,8 +38,8 @@ export function throughput(firstStep: number): (step: number, batchSize: number)
 }
 
 /** Logs a histogram of each parameter. */
-export function logHistograms(log: LogSink, step: number, runner: Runner): void {
-  const state = runner.state();
+export async function logHistograms(log: LogSink, step: number, runner: Runner): Promise<void> {
+  const state = await runner.state();
   for (const [name, tensor] of Object.entries(state.params)) log.histogram(step, `parameters/${name}`, tensor.data());
   disposeState(state);
 }

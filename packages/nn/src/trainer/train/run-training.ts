@@ -92,7 +92,7 @@ async function runToEnd(
     const best = bestKeeper(running);
     const end = await runLoop({ ...watched.job, visit: best.visit(watched.job.visit) });
     await watched.finish(end.step, end.stoppedBy);
-    best.look(end.step);
+    await best.look(end.step);
     progress.end(end.step, end.loss);
     const state = await best.stateAtEnd();
     await tellEnd({ step: end.step, stoppedBy: end.stoppedBy });

@@ -18,7 +18,7 @@ export interface Saving {
    *
    * @throws TrainlogError `trainer/non-finite`.
    */
-  check(step: number): void;
+  check(step: number): Promise<void>;
 }
 
 /** Checkpoints of a running training. */
@@ -26,7 +26,7 @@ export function saving(running: Running, elapsedMs: () => number): Saving {
   const { prepared, checkpoints } = running;
   let savedAt = checkpoints.start?.facts.step ?? -1;
   const written = async <T>(step: number, write: (checkpoint: Checkpoint) => Promise<T>): Promise<T> => {
-    const checkpoint = checkpointOf(running, step, elapsedMs());
+    const checkpoint = await checkpointOf(running, step, elapsedMs());
     const result = await write(checkpoint);
     disposeState(checkpoint.state);
     return result;
@@ -40,14 +40,14 @@ export function saving(running: Running, elapsedMs: () => number): Saving {
       for (const each of callbacksOf(prepared.options)) await each.onCheckpoint?.({ step, path });
     },
     saveBest: (step) => written(step, checkpoints.writeBest),
-    check: (step) => disposeState(goodState(running, step)),
+    check: async (step) => disposeState(await goodState(running, step)),
   };
 }
 
-function checkpointOf(running: Running, step: number, elapsedMs: number): Checkpoint {
+async function checkpointOf(running: Running, step: number, elapsedMs: number): Promise<Checkpoint> {
   const { prepared, evaluations, lossBefore } = running;
   return {
-    state: goodState(running, step),
+    state: await goodState(running, step),
     facts: {
       step,
       position: prepared.source.position() ?? null,
@@ -60,8 +60,8 @@ function checkpointOf(running: Running, step: number, elapsedMs: number): Checkp
 }
 
 /** A copy of the state, if it is worth keeping. */
-function goodState({ runner, checkpoints }: Running, step: number): TrainState {
-  const state = runner.state();
+async function goodState({ runner, checkpoints }: Running, step: number): Promise<TrainState> {
+  const state = await runner.state();
   const broken = brokenParameters(state.params);
   if (broken === undefined) return state;
   throw nonFiniteError(`parameters are not finite after ${step} updates`, step, broken, checkpoints.lastPath());

@@ -32,7 +32,7 @@ export function watch(running: Running): Watched {
   return {
     job: jobOf(running, request, duties(running, { saves, evaluations, request })),
     async finish(step, stoppedBy) {
-      saves.check(step);
+      await saves.check(step);
       // First the checkpoint: an evaluation where no uninterrupted run has one must leave no trace in it.
       await saves.save(step);
       await evaluations.evaluate(step, stoppedBy === "done");
