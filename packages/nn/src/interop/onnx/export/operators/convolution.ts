@@ -58,7 +58,7 @@ function weightGrad(write: GraphWriter, call: Call<WeightGradAttributes>): strin
 
 /**
  * A matrix product per example of what each filter tap saw (`[taps · c, places]`) with the cotangent (`[places, o]`), then the sum over the examples:
- * about three times as fast in onnxruntime as a convolution with filters as large as the images.
+ * in onnxruntime half to two thirds of the time of a convolution with filters as large as the images (16 → 32 and 3 → 16 channels).
  */
 function productWeightGrad(write: GraphWriter, call: Call<WeightGradAttributes>): string {
   const [x, g] = [input(call, 0), input(call, 1)];
