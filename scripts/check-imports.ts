@@ -61,12 +61,13 @@ export const NN_ROOMS: Rooms = {
   ops: CORE,
   random: CORE,
   compile: CORE,
+  webgpu: [...CORE, "compile"],
   nn: [...CORE, "ops", "random"],
   optim: [...CORE, "nn/model.ts"],
   data: [...CORE, "random"],
   interop: [...CORE, "compile", "nn"],
-  trainer: [...CORE, "ops", "random", "compile", "nn", "optim", "data", "interop"],
-  "index.ts": [...CORE, "ops", "random", "compile", "nn", "optim", "data", "interop", "trainer"],
+  trainer: [...CORE, "ops", "random", "compile", "webgpu", "nn", "optim", "data", "interop"],
+  "index.ts": [...CORE, "ops", "random", "compile", "webgpu", "nn", "optim", "data", "interop", "trainer"],
 };
 
 /** Files that must stay free of Node built-ins, because browsers load them. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { tensor, zeros } from "../tensor/create.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import * as nn from "./index.ts";
 
 const net = nn.sequential(nn.linear(2, 3), nn.relu());
@@ -30,7 +31,7 @@ describe("an option that there is not", () => {
     "nn.multiHeadAttention": () => nn.multiHeadAttention(4, wrong),
     "nn.transformerBlock": () => nn.transformerBlock(4, wrong),
     "nn.residual": () => nn.residual(nn.relu(), wrong),
-    "nn.lambda": () => nn.lambda((y: typeof x) => y, wrong),
+    "nn.lambda": () => nn.lambda((y: Tensor<[number, 2]>) => y, wrong),
     "nn.mse": () => nn.mse(x, x, wrong),
     "nn.mae": () => nn.mae(x, x, wrong),
     "nn.huber": () => nn.huber(x, x, wrong),
@@ -88,12 +89,15 @@ describe("a value that cannot be", () => {
 });
 
 describe("what is no layer", () => {
+  /** As JavaScript sees it. */
+  const anySequential = nn.sequential as (...args: readonly unknown[]) => unknown;
+
   it.each<[() => unknown, string]>([
     [
-      () => nn.sequential(nn.linear(2, 3), nn.relu as never),
+      () => anySequential(nn.linear(2, 3), nn.relu),
       "sequential: place 1 takes layers such as nn.relu(), got a function; call it: nn.relu()",
     ],
-    [() => nn.sequential("linear" as never), 'sequential: place 0 takes layers such as nn.relu(), got "linear"'],
+    [() => anySequential("linear"), 'sequential: place 0 takes layers such as nn.relu(), got "linear"'],
     [() => nn.build(5 as never, { seed: 0 }), "nn.build takes layers such as nn.relu(), got 5"],
     [() => nn.model(nn.relu as never), "nn.model takes layers"],
   ])("is refused: %#", (call, message) => {
