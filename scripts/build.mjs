@@ -43,7 +43,7 @@ function compile(title, packageDir, { compact = false } = {}) {
 }
 
 /** Packages that a user installs when they want what needs them. */
-const PEERS = ["fflate", "fast-png", "jpeg-js", "hyparquet", "onnxruntime-node", "trainlog"];
+const PEERS = ["fast-png", "jpeg-js", "hyparquet", "onnxruntime-node", "trainlog"];
 
 /**
  * Makes a package small for those who load it as it is, browsers above all: one file of JavaScript without comments (and one for each part that is

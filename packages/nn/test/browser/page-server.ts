@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { type BuildResult, build } from "esbuild";
 
 /** Packages that bundles for browsers may leave out: they are optional. */
-const OPTIONAL_PEERS = ["fflate", "fast-png", "jpeg-js", "hyparquet", "onnxruntime-node"];
+const OPTIONAL_PEERS = ["fast-png", "jpeg-js", "hyparquet", "onnxruntime-node"];
 
 /** Bundles a file for the browser. Fails when it needs anything of Node. */
 export async function bundleForBrowser(entry: URL): Promise<string> {
