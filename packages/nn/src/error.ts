@@ -34,6 +34,7 @@ export class TrainlogError extends Error {
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: subclasses inherit this method and must know their own errors from others
     if (this !== TrainlogError) return Function.prototype[Symbol.hasInstance].call(this, value);
     return value instanceof Error && value.name === "TrainlogError" && "code" in value;
   }

@@ -38,6 +38,7 @@ export class TrainlogError extends Error {
 
   /** By name and code instead of by class: `@trainlog/nn` has the same class of its own (it depends on nothing), and versions may stand side by side. */
   static override [Symbol.hasInstance](value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: subclasses inherit this method and must know their own errors from others
     if (this !== TrainlogError) return Function.prototype[Symbol.hasInstance].call(this, value);
     return value instanceof Error && value.name === "TrainlogError" && "code" in value;
   }
