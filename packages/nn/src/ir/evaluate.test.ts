@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { grad } from "../autograd/transforms.ts";
-import { fill } from "../primitives/create.ts";
 import { add } from "../primitives/binary.ts";
+import { fill } from "../primitives/create.ts";
 import { evaluateGraph } from "./evaluate.ts";
 import { showGraph } from "./show.ts";
 import { trace } from "./trace.ts";

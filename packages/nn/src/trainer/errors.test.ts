@@ -23,7 +23,11 @@ describe("options", () => {
     [{}, "trainer/bad-option", "give either steps or epochs, got neither"],
     [{ steps: 1, epochs: 1 }, "trainer/bad-option", "give either steps or epochs, got steps 1 and epochs 1"],
     [{ steps: 1, batchSize: 26 }, "data/batch-too-large", "batchSize is 26, but the data set has 25 examples"],
-    [{ steps: 1, backend: "gpu" }, "trainer/bad-option", 'backend must be "compiled" or "eager" or "onnx" or "webgpu", got "gpu"'],
+    [
+      { steps: 1, backend: "gpu" },
+      "trainer/bad-option",
+      'backend must be "compiled" or "eager" or "onnx" or "webgpu", got "gpu"',
+    ],
     [{ steps: 1, dtype: "int32" }, "trainer/bad-option", 'dtype must be "float" or "f64"'],
     [{ steps: 1, earlyStopping: {} }, "trainer/bad-option", "earlyStopping looks at evaluations, so it needs evalData"],
     [

@@ -35,18 +35,15 @@ export class TrainlogError extends Error {
     this.code = code;
     this.status = options.status ?? 500;
   }
-
-  /** By name and code instead of by class: `@trainlog/nn` has the same class of its own (it depends on nothing), and versions may stand side by side. */
-  static override [Symbol.hasInstance](value: unknown): boolean {
-    // biome-ignore lint/complexity/noThisInStatic: subclasses inherit this method and must know their own errors from others
-    if (this !== TrainlogError) return Function.prototype[Symbol.hasInstance].call(this, value);
-    return value instanceof Error && value.name === "TrainlogError" && "code" in value;
-  }
 }
 
-/** Says whether `error` is a {@link TrainlogError}, of code `code` when one is given. */
+/**
+ * Says whether `error` is a {@link TrainlogError}, of code `code` when one is given. By name: `@trainlog/nn` has the same class of its own (it depends
+ * on nothing), and several versions of this package may stand side by side.
+ */
 export function isTrainlogError(error: unknown, code?: string): error is TrainlogError {
-  return error instanceof TrainlogError && (code === undefined || error.code === code);
+  const is = Object(error) as Partial<TrainlogError>;
+  return is.name === "TrainlogError" && (!code || is.code === code);
 }
 
 /** One line that names a value in an error message: short, quoted, never megabytes. */
