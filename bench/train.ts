@@ -69,7 +69,7 @@ async function stepFigures(python: string, { name, title, target }: Workload, th
       what: `${what}: ${backend}`,
       value: `${digits(rate)} steps/s`,
       ...(wanted === undefined ? {} : { target: `≥ ${wanted} × torch`, reached: rate / peer >= wanted }),
-      note: `${digits(rate / peer)} × torch; first step ${digits(middle(results[backend], "firstStepMs"))} ms`,
+      note: `${digits(rate / peer)} × torch; before the first step ${digits(middle(results[backend], "overheadMs"))} ms`,
     });
   }
   return figures;

@@ -130,7 +130,10 @@ async function measureSteps(make: () => Promise<Workload>): Promise<Readonly<Rec
   const start = performance.now();
   await step();
   const firstStepMs = performance.now() - start;
-  return { stepsPerSecond: perCall * (await rateOf(step)), firstStepMs, parameters: parameters() };
+  const callsPerSecond = await rateOf(step);
+  // What the first call takes beyond a warm one: tracing, planning, compiling.
+  const overheadMs = firstStepMs - 1000 / callsPerSecond;
+  return { stepsPerSecond: perCall * callsPerSecond, overheadMs, parameters: parameters() };
 }
 
 async function measureProduct(size: number): Promise<Readonly<Record<string, number>>> {

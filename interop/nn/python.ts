@@ -6,7 +6,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 
 /** Where installed things of the tests are kept. */
-export const CACHE = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "trainlog");
+export const CACHE: string = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "trainlog");
 /** A lock this old was left by a process that died: not even PyTorch takes longer to install. */
 const STALE_LOCK_MS = 30 * 60_000;
 const LOOK_AGAIN_MS = 500;
