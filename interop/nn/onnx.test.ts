@@ -8,12 +8,12 @@ import { grad } from "../../packages/nn/src/autograd/transforms.ts";
 import { IR_VERSION, OPSET } from "../../packages/nn/src/interop/onnx/export/export-onnx.ts";
 import { graphProto } from "../../packages/nn/src/interop/onnx/export/graph-proto.ts";
 import { writeModelProto } from "../../packages/nn/src/interop/onnx/proto/write.ts";
-import { tensorFromData } from "../../packages/nn/src/interop/tensor-data.ts";
 import { flat, goldenAnswers, largestDifference, shapeOf } from "../../packages/nn/src/interop/test-golden.ts";
 import { TEST_MODEL_NAMES, TEST_MODELS } from "../../packages/nn/src/interop/test-models.ts";
 import { trace } from "../../packages/nn/src/ir/trace.ts";
 import * as p from "../../packages/nn/src/primitives/index.ts";
 import { isFloat } from "../../packages/nn/src/tensor/dtype.ts";
+import { tensorFromData } from "../../packages/nn/src/tensor/from-data.ts";
 import { type OnnxAnswer, runOnnx } from "./onnx-jobs.ts";
 import { interopPython } from "./python.ts";
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readSafetensors, saveSafetensors } from "@trainlog/nn";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { tensorFromData } from "../../packages/nn/src/interop/tensor-data.ts";
+import { tensorFromData } from "../../packages/nn/src/tensor/from-data.ts";
 import { interopPython, runPython } from "./python.ts";
 
 interface PythonFile {

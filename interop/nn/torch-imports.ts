@@ -2,8 +2,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { type AnyTensor, importOnnx } from "@trainlog/nn";
-import { tensorFromData } from "../../packages/nn/src/interop/tensor-data.ts";
 import { flat, largestDifference, type Numbers, shapeOf } from "../../packages/nn/src/interop/test-golden.ts";
+import { tensorFromData } from "../../packages/nn/src/tensor/from-data.ts";
 import { runPython } from "./python.ts";
 import type { Comparison } from "./torch-comparison.ts";
 

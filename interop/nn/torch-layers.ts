@@ -2,7 +2,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type AnyTensor, nn, optim, saveSafetensors, stateDict, valueGradAux } from "@trainlog/nn";
-import { tensorFromData } from "../../packages/nn/src/interop/tensor-data.ts";
 import { largestDifference } from "../../packages/nn/src/interop/test-golden.ts";
 import {
   add,
@@ -17,6 +16,7 @@ import {
   sub,
   sum,
 } from "../../packages/nn/src/primitives/index.ts";
+import { tensorFromData } from "../../packages/nn/src/tensor/from-data.ts";
 import { runPython } from "./python.ts";
 import type { Comparison } from "./torch-comparison.ts";
 

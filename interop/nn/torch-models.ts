@@ -13,9 +13,9 @@ import {
   stateDict,
   valueGradAux,
 } from "@trainlog/nn";
-import { tensorFromData } from "../../packages/nn/src/interop/tensor-data.ts";
 import { flat, largestDifference, type Numbers, shapeOf } from "../../packages/nn/src/interop/test-golden.ts";
 import { TEST_MODEL_NAMES, TEST_MODELS } from "../../packages/nn/src/interop/test-models.ts";
+import { tensorFromData } from "../../packages/nn/src/tensor/from-data.ts";
 import { runPython } from "./python.ts";
 import type { Comparison } from "./torch-comparison.ts";
 

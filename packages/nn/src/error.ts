@@ -40,6 +40,11 @@ export class TrainlogError extends Error {
   }
 }
 
+/** What a caught value says went wrong. */
+export function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
 /** One line that names a value in an error message: short, quoted, never megabytes. */
 export function describeValue(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}…` : value);

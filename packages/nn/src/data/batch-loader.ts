@@ -8,8 +8,8 @@ import { describeValue, TrainlogError } from "../error.ts";
 import { generator } from "../random/generator.ts";
 import { type Shape, sizeOf } from "../shape/shape.ts";
 import type { DType, FloatDType } from "../tensor/dtype.ts";
+import { newArray } from "../tensor/from-data.ts";
 import type { Batch, BatchArray, BatchLoader, Dataset, LoaderPosition } from "./dataset.ts";
-import { newArray } from "./new-array.ts";
 import { checkOptionNames, checkWhole } from "./options.ts";
 
 /** How to make batches. */

@@ -1,11 +1,11 @@
 /** @file Weights for losses over classes of unequal size. */
 import { TrainlogError } from "../error.ts";
+import { tensorFromData } from "../tensor/from-data.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Dataset } from "./dataset.ts";
 import { labelsOf } from "./dataset-views.ts";
 import { checkLabels } from "./image-dataset.ts";
 import { checkWhole } from "./options.ts";
-import { tensorOf } from "./tensor-of.ts";
 
 /**
  * A weight per class that makes all classes count alike: examples / (classes · examples of the class), as scikit-learn's `"balanced"`. Classes without
@@ -30,7 +30,7 @@ export async function classWeights<const K extends number = number>(
   const sizes = new Float64Array(count);
   for (let i = 0; i < found.length; i += 1) sizes[found[i] ?? 0] = (sizes[found[i] ?? 0] ?? 0) + 1;
   const weights = Float32Array.from(sizes, (size) => (size === 0 ? 0 : found.length / (count * size)));
-  return tensorOf(weights, [count], "float");
+  return tensorFromData(weights, [count], "float");
 }
 
 function largest(values: ArrayLike<number>): number {

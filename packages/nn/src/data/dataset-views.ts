@@ -1,8 +1,8 @@
 /** @file Data sets made of other data sets: parts and joins. Nothing is copied. */
 import { describeValue, TrainlogError } from "../error.ts";
 import { type Shape, sameShape, showShape, sizeOf } from "../shape/shape.ts";
+import { newArray } from "../tensor/from-data.ts";
 import type { BatchArray, Dataset } from "./dataset.ts";
-import { newArray } from "./new-array.ts";
 import { checkOptionNames, checkWhole } from "./options.ts";
 import { splitIndices, stratifiedSplitIndices } from "./split-indices.ts";
 

@@ -1,9 +1,9 @@
 /** @file Mean and deviation of a data set's channels, for normalising. */
 import { TrainlogError } from "../error.ts";
 import { showShape, sizeOf } from "../shape/shape.ts";
+import { newArray } from "../tensor/from-data.ts";
 import type { Dataset } from "./dataset.ts";
 import type { ChannelStatistics, ImageShape } from "./image-dataset.ts";
-import { newArray } from "./new-array.ts";
 
 /** Examples that are read at a time. */
 const ROWS = 64;

@@ -3,9 +3,9 @@ import { TrainlogError } from "../error.ts";
 import { type Generator, generator } from "../random/generator.ts";
 import { type Shape, showShape, sizeOf } from "../shape/shape.ts";
 import type { DType } from "../tensor/dtype.ts";
+import { newArray } from "../tensor/from-data.ts";
 import type { BatchArray, Dataset } from "./dataset.ts";
 import { described, row } from "./dataset-views.ts";
-import { newArray } from "./new-array.ts";
 import { checkOptionNames } from "./options.ts";
 
 /** One example in arrays of its own. */

@@ -1,7 +1,7 @@
 /** @file All examples of a data set at once. */
 import { sizeOf } from "../shape/shape.ts";
+import { newArray } from "../tensor/from-data.ts";
 import type { BatchArray, Dataset } from "./dataset.ts";
-import { newArray } from "./new-array.ts";
 
 /** A data set's examples, in order. */
 export interface AllExamples {

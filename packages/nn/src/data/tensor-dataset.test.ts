@@ -1,14 +1,14 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
+import { tensorFromData } from "../tensor/from-data.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Dataset } from "./dataset.ts";
 import { readAll } from "./read-all.ts";
 import { tensorDataset } from "./tensor-dataset.ts";
-import { tensorOf } from "./tensor-of.ts";
 
 describe("tensorDataset", () => {
   it("has the tensors' shapes without the batch axis, in types too", async () => {
-    const xs: Tensor<[number, 2]> = tensorOf(Float32Array.of(1, 2, 3, 4, 5, 6), [3, 2] as [number, 2], "float");
-    const ys: Tensor<[number, 1]> = tensorOf(Float32Array.of(7, 8, 9), [3, 1] as [number, 1], "float");
+    const xs: Tensor<[number, 2]> = tensorFromData(Float32Array.of(1, 2, 3, 4, 5, 6), [3, 2] as [number, 2], "float");
+    const ys: Tensor<[number, 1]> = tensorFromData(Float32Array.of(7, 8, 9), [3, 1] as [number, 1], "float");
     const dataset = tensorDataset(xs, ys);
     expectTypeOf(dataset).toEqualTypeOf<Dataset<[2], [1]>>();
     expect(dataset).toMatchObject({ length: 3, inputShape: [2], targetShape: [1], targetDType: "float" });
@@ -19,7 +19,7 @@ describe("tensorDataset", () => {
   });
 
   it("keeps a copy", async () => {
-    const xs = tensorOf(Float32Array.of(1, 2), [2, 1], "float");
+    const xs = tensorFromData(Float32Array.of(1, 2), [2, 1], "float");
     const dataset = tensorDataset(xs, [0, 1]);
     xs.dispose();
     expect(await readAll(dataset)).toEqual({ inputs: Float32Array.of(1, 2), targets: Int32Array.of(0, 1) });
@@ -59,7 +59,7 @@ describe("tensorDataset", () => {
   });
 
   it("refuses what cannot be examples", () => {
-    const scalar = tensorOf(Float32Array.of(1), [], "float");
+    const scalar = tensorFromData(Float32Array.of(1), [], "float");
     expect(() => tensorDataset(scalar, [1])).toThrow("xs is a tensor of shape []");
     expect(() => tensorDataset([[1], [2]], [1])).toThrow("so 2 inputs but 1 targets");
     expect(() => tensorDataset([1], [1], { dtype: "float" } as object)).toThrow('unknown option "dtype"');
@@ -67,7 +67,10 @@ describe("tensorDataset", () => {
 
   it("may be empty, with a shape", () => {
     expect(
-      tensorDataset(tensorOf(new Float32Array(0), [0, 3], "float"), tensorOf(new Int32Array(0), [0], "int32")),
+      tensorDataset(
+        tensorFromData(new Float32Array(0), [0, 3], "float"),
+        tensorFromData(new Int32Array(0), [0], "int32"),
+      ),
     ).toMatchObject({
       length: 0,
       inputShape: [3],

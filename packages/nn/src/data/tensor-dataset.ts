@@ -5,10 +5,10 @@ import { type Shape, showShape } from "../shape/shape.ts";
 import type { Check } from "../shape/shape-error.ts";
 import type { DType } from "../tensor/dtype.ts";
 import type { NestedNumbers } from "../tensor/format.ts";
+import { newArray } from "../tensor/from-data.ts";
 import { type AnyTensor, Tensor } from "../tensor/tensor.ts";
 import { arrayDataset } from "./array-dataset.ts";
 import type { BatchArray, Dataset } from "./dataset.ts";
-import { newArray } from "./new-array.ts";
 import { checkOptionNames } from "./options.ts";
 
 /** Examples in one piece: a tensor with the batch axis first, or nested arrays. */

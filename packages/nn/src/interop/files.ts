@@ -1,5 +1,6 @@
 /** @file Reading and writing whole files in Node, with errors that name the path. */
-import { TrainlogError } from "../error.ts";
+import { reasonOf, TrainlogError } from "../error.ts";
+import { writeWholeIn } from "../files/write-whole.ts";
 import { nodeModule } from "../node-modules.ts";
 
 /**
@@ -13,7 +14,7 @@ export async function readFileBytes<T>(path: string, parse: (bytes: Uint8Array) 
   try {
     bytes = await readFile(path);
   } catch (cause) {
-    throw new TrainlogError("interop/no-file", `cannot read ${path}: ${messageOf(cause)}`, { cause });
+    throw new TrainlogError("interop/no-file", `cannot read ${path}: ${reasonOf(cause)}`, { cause });
   }
   try {
     return parse(bytes);
@@ -29,20 +30,11 @@ export async function readFileBytes<T>(path: string, parse: (bytes: Uint8Array) 
  * @throws TrainlogError `interop/no-file` when it cannot be written.
  */
 export async function writeFileBytes(path: string, content: Uint8Array | string): Promise<void> {
-  const { mkdir, rename, rm, writeFile } = nodeModule("node:fs/promises");
-  const { dirname } = nodeModule("node:path");
-  const draft = `${path}.${process.pid}.partial`;
+  // Where there is no Node that is the error, not that the path cannot be written.
+  nodeModule("node:fs/promises");
   try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(draft, content);
-    await rename(draft, path);
+    await writeWholeIn(path, content);
   } catch (cause) {
-    // The draft may never have come to be; what went wrong is told by `cause`.
-    await rm(draft, { force: true }).catch(() => undefined);
-    throw new TrainlogError("interop/no-file", `cannot write ${path}: ${messageOf(cause)}`, { cause });
+    throw new TrainlogError("interop/no-file", `cannot write ${path}: ${reasonOf(cause)}`, { cause });
   }
-}
-
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

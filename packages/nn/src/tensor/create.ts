@@ -4,7 +4,6 @@
  * `NoInfer` in the results: only the option chooses the element type. Without it the compiler would take it from an annotation, and believe
  * `const x: Tensor<[2], "f64"> = zeros([2])`.
  */
-import { allocate, viewOf } from "../engine/engine.ts";
 import { describeValue, TrainlogError } from "../error.ts";
 import { checkOptionNames } from "../options/check-options.ts";
 import * as primitives from "../primitives/index.ts";
@@ -14,7 +13,8 @@ import { checkShape, type Plain, type Shape, showShape, sizeOf } from "../shape/
 import { type Check, type Checked, type ShapeError, type ShowShape, shapeError } from "../shape/shape-error.ts";
 import { BYTES_PER_ELEMENT, type DType } from "./dtype.ts";
 import type { NestedNumbers } from "./format.ts";
-import { type AnyTensor, Tensor } from "./tensor.ts";
+import { tensorFromData } from "./from-data.ts";
+import type { AnyTensor, Tensor } from "./tensor.ts";
 
 /** Typed arrays whose elements tensors can hold. */
 export type NumberArray = Float32Array | Float64Array | Int32Array;
@@ -120,9 +120,7 @@ export function fromNumbers(shape: Shape, values: ArrayLike<number>, dtype: DTyp
     const value: unknown = values[i];
     if (typeof value !== "number" || (whole && !isInt32(value))) throw badValue(value, i, dtype);
   }
-  const buffer = allocate(shape, dtype);
-  viewOf(buffer, values.length, dtype).set(values);
-  return new Tensor(buffer, shape, dtype);
+  return tensorFromData(values, shape, dtype);
 }
 
 function isInt32(value: number): boolean {

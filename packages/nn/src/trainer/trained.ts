@@ -7,7 +7,7 @@ import { type Checks, checkOptions, oneOf, wholeNumber } from "../options/check-
 import type { Shape } from "../shape/shape.ts";
 import type { DType, FloatDType } from "../tensor/dtype.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { writeWhole } from "./checkpoint/checkpoint-files.ts";
+import { writeModelFile } from "./checkpoint/checkpoint-files.ts";
 import { encodeFile } from "./checkpoint/container.ts";
 import { checkData } from "./data/check-data.ts";
 import type { FittingData } from "./data/fitting-data.ts";
@@ -114,7 +114,7 @@ export function trainedHandle(parts: TrainedParts): Trained {
     averaged: () =>
       averaged === undefined ? undefined : trainedHandle({ ...parts, params: averaged, averaged: undefined }),
     toBytes: () => encodeModel(parts),
-    save: (path) => writeWhole(path, encodeModel(parts)),
+    save: (path) => writeModelFile(path, encodeModel(parts)),
   };
 }
 

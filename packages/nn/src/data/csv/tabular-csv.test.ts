@@ -1,10 +1,10 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
+import { tensorFromData } from "../../tensor/from-data.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import type { Dataset } from "../dataset.ts";
 import { labelsOf } from "../dataset-views.ts";
 import { readAll } from "../read-all.ts";
 import { decodeTargets, encodeRows } from "../table/encode-rows.ts";
-import { tensorOf } from "../tensor-of.ts";
 import { codeOf } from "../test-errors.ts";
 import { csvRows } from "./csv-table.ts";
 import { tabularCsvDataset } from "./tabular-csv.ts";
@@ -79,7 +79,7 @@ describe("tabularCsvDataset", () => {
     await expect(encodeRows(saved, [{ a: 9, b: "5" }], { inputShape: [3] })).rejects.toThrow(
       "encodeRows: inputs have shape [2] (of a, b); expected [3]",
     );
-    const outputs = tensorOf(Float32Array.of(all.targets[3] ?? 0), [1, 1], "float");
+    const outputs = tensorFromData(Float32Array.of(all.targets[3] ?? 0), [1, 1], "float");
     expect(decodeTargets(saved, outputs)[0]?.["y"]).toBeCloseTo(9, 4);
   });
 

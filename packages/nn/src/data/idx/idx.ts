@@ -5,13 +5,12 @@
 import { TrainlogError } from "../../error.ts";
 import { type Shape, showShape, sizeOf } from "../../shape/shape.ts";
 import type { DType } from "../../tensor/dtype.ts";
+import { newArray, tensorFromData } from "../../tensor/from-data.ts";
 import type { AnyTensor, Tensor } from "../../tensor/tensor.ts";
-import { newArray } from "../new-array.ts";
 import { checkDType, checkOptionNames } from "../options.ts";
 import { checkPattern, type MatchedShape, type ShapePattern } from "../shape-pattern.ts";
 import { inflate, inflateStart } from "../source/inflate.ts";
 import { type DataSource, nameOf, readSource } from "../source/source.ts";
-import { tensorOf } from "../tensor-of.ts";
 
 /** How to read an array. */
 export interface IdxOptions<P extends ShapePattern = ShapePattern, D extends DType = DType> {
@@ -72,7 +71,7 @@ export async function readIdx<const P extends ShapePattern = readonly number[], 
   const asked = dtype ?? (type.isFloat ? "float" : "int32");
   const data = newArray(asked, sizeOf(shape));
   for (let i = 0; i < data.length; i += 1) data[i] = type.read(view, i * type.sizeBytes);
-  const tensor: AnyTensor = tensorOf(data, shape, asked);
+  const tensor: AnyTensor = tensorFromData(data, shape, asked);
   // The shape was checked against the pattern that the type is computed from, and the element type is the asked one.
   return tensor as Tensor<MatchedShape<P>, D>;
 }

@@ -5,7 +5,7 @@
  * refused without taking memory for them.
  */
 
-import { TrainlogError } from "../../error.ts";
+import { reasonOf, TrainlogError } from "../../error.ts";
 import { checkOptionNames } from "../options.ts";
 import { optionalPeer } from "../source/optional-peer.ts";
 import { type DataSource, nameOf, readSource } from "../source/source.ts";
@@ -130,7 +130,7 @@ function orCorrupt<T>(what: string, decode: () => T): T {
   try {
     return decode();
   } catch (cause) {
-    throw corrupt(what, cause instanceof Error ? cause.message : String(cause), cause);
+    throw corrupt(what, reasonOf(cause), cause);
   }
 }
 

@@ -2,8 +2,8 @@
 import { TrainlogError } from "../../error.ts";
 import { type Shape, sizeOf } from "../../shape/shape.ts";
 import type { DType, TypedArrayOf } from "../../tensor/dtype.ts";
+import { newArray } from "../../tensor/from-data.ts";
 import { float16ToNumber } from "../../tensor/half-precision.ts";
-import { newArray } from "../new-array.ts";
 import { NPY_BYTES, type NpyCode, type NpyHeader } from "./npy-header.ts";
 
 /** The element type that a kind is read as when none is asked for. */

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { TrainlogError } from "../../error.ts";
+import { tensorFromData } from "../../tensor/from-data.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { tensorOf } from "../tensor-of.ts";
 import { decodeNpy, encodeNpy, readNpy, writeNpy } from "./npy.ts";
 
 interface Golden {
@@ -46,7 +46,7 @@ describe("decodeNpy", () => {
   });
 
   it("tells how many float64 values it rounded, and is silent when float was asked for", () => {
-    const bytes = encodeNpy(tensorOf(Float64Array.of(0.5, 0.1, 0.2), [3], "f64"));
+    const bytes = encodeNpy(tensorFromData(Float64Array.of(0.5, 0.1, 0.2), [3], "f64"));
     const warnings: string[] = [];
     expect(decodeNpy(bytes, { what: "w.npy", onWarning: (text) => warnings.push(text) }).toArray()).toEqual(
       [0.5, 0.1, 0.2].map(Math.fround),
@@ -68,7 +68,7 @@ describe("decodeNpy", () => {
   });
 
   it("holds a file to the asked shape", () => {
-    const bytes = encodeNpy(tensorOf(new Float32Array(6), [2, 3], "float"));
+    const bytes = encodeNpy(tensorFromData(new Float32Array(6), [2, 3], "float"));
     expectTypeOf(decodeNpy(bytes, { shape: [null, 3] })).toEqualTypeOf<Tensor<readonly [number, 3], "float">>();
     expect(decodeNpy(bytes, { shape: [null, 3] }).shape).toEqual([2, 3]);
     expect(() => decodeNpy(bytes, { shape: [null, 4], what: "x.npy" })).toThrow(
@@ -77,7 +77,7 @@ describe("decodeNpy", () => {
   });
 
   it("says how many bytes are missing or too many", () => {
-    const bytes = encodeNpy(tensorOf(new Float32Array(6), [2, 3], "float"));
+    const bytes = encodeNpy(tensorFromData(new Float32Array(6), [2, 3], "float"));
     expect(() => decodeNpy(bytes.subarray(0, -5), { what: "x.npy" })).toThrow(
       "x.npy should hold 24 bytes of elements (shape [2, 3], 4 bytes each), but has 19: it is cut off",
     );
@@ -139,7 +139,7 @@ describe("encodeNpy", () => {
           const size = shape.reduce((product, length) => product * length, 1);
           const data = new ({ float: Float32Array, f64: Float64Array, int32: Int32Array } as const)[dtype](size);
           data.set([...values.take(size)]);
-          const back = decodeNpy(encodeNpy(tensorOf(data as Float32Array, shape, dtype as "float")), { dtype });
+          const back = decodeNpy(encodeNpy(tensorFromData(data as Float32Array, shape, dtype as "float")), { dtype });
           expect(back.shape).toEqual(shape);
           expect(back.data()).toEqual(data);
         },
@@ -159,13 +159,13 @@ describe("readNpy and writeNpy", () => {
     const folder = await mkdtemp(join(tmpdir(), "trainlog-npy-"));
     try {
       const path = join(folder, "x.npy");
-      await writeNpy(path, tensorOf(Int32Array.of(1, 2, 3), [3], "int32"));
+      await writeNpy(path, tensorFromData(Int32Array.of(1, 2, 3), [3], "int32"));
       expect((await readNpy(path)).toArray()).toEqual([1, 2, 3]);
       expect(await readdir(folder)).toEqual(["x.npy"]);
       await expect(readNpy(join(folder, "y.npy"))).rejects.toThrow(/y\.npy cannot be read: ENOENT/);
-      await expect(writeNpy(join(folder, "no", "x.npy"), tensorOf(Int32Array.of(1), [1], "int32"))).rejects.toThrow(
-        /cannot be written/,
-      );
+      await expect(
+        writeNpy(join(folder, "no", "x.npy"), tensorFromData(Int32Array.of(1), [1], "int32")),
+      ).rejects.toThrow(/cannot be written/);
     } finally {
       await rm(folder, { recursive: true });
     }

@@ -5,12 +5,12 @@
 import { TrainlogError } from "../../error.ts";
 import { type Shape, showShape, sizeOf } from "../../shape/shape.ts";
 import type { DType } from "../../tensor/dtype.ts";
+import { tensorFromData } from "../../tensor/from-data.ts";
 import type { AnyTensor, Tensor } from "../../tensor/tensor.ts";
 import { checkDType, checkOptionNames } from "../options.ts";
 import { checkPattern, type MatchedShape, type ShapePattern } from "../shape-pattern.ts";
 import { type DataSource, nameOf, readSource } from "../source/source.ts";
 import { writeFileWhole } from "../source/write-file.ts";
-import { tensorOf } from "../tensor-of.ts";
 import { countRounded, decodeElements, defaultDType } from "./npy-elements.ts";
 import { formatNpyHeader, NPY_BYTES, type NpyCode, parseNpyHeader } from "./npy-header.ts";
 
@@ -60,7 +60,7 @@ export function decodeNpy<const P extends ShapePattern = readonly number[], D ex
   const elements = elementBytes(bytes, header.dataOffset, header.shape, header.code, what);
   const asked = dtype ?? defaultDType(header.code);
   if (dtype === undefined) warnOfRounding(countRounded(elements, header), header.shape, what, onWarning);
-  const tensor: AnyTensor = tensorOf(decodeElements(elements, header, asked, what), header.shape, asked);
+  const tensor: AnyTensor = tensorFromData(decodeElements(elements, header, asked, what), header.shape, asked);
   // The shape was checked against the pattern that the type is computed from, and the element type is the asked one.
   return tensor as Tensor<MatchedShape<P>, D>;
 }

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { TrainlogError } from "../../error.ts";
-import { tensorOf } from "../tensor-of.ts";
+import { tensorFromData } from "../../tensor/from-data.ts";
 import { decodeNpz, encodeNpz } from "./npz.ts";
 
 interface Golden {
@@ -69,7 +69,7 @@ describe("decodeNpz", () => {
   });
 
   it("stops at the promised size, however much would come out", async () => {
-    const bomb = await encodeNpz({ zeros: tensorOf(new Float32Array(1 << 18), [1 << 18], "float") });
+    const bomb = await encodeNpz({ zeros: tensorFromData(new Float32Array(1 << 18), [1 << 18], "float") });
     const view = new DataView(bomb.buffer);
     const directory = view.getUint32(bomb.length - 6, true);
     view.setUint32(directory + 24, 1000, true);
@@ -79,7 +79,7 @@ describe("decodeNpz", () => {
   });
 
   it("takes no memory for a claimed size", async () => {
-    const lying = await encodeNpz({ x: tensorOf(Float32Array.of(1), [1], "float") }, { compress: false });
+    const lying = await encodeNpz({ x: tensorFromData(Float32Array.of(1), [1], "float") }, { compress: false });
     const view = new DataView(lying.buffer);
     const directory = view.getUint32(lying.length - 6, true);
     view.setUint32(directory + 20, 0xfffffff0, true);
@@ -107,7 +107,7 @@ describe("encodeNpz", () => {
     await fc.assert(
       fc.asyncProperty(anyArrays, fc.boolean(), async (arrays, compress) => {
         const tensors = Object.fromEntries(
-          Object.entries(arrays).map(([name, data]) => [name, tensorOf(data, [data.length], "float")]),
+          Object.entries(arrays).map(([name, data]) => [name, tensorFromData(data, [data.length], "float")]),
         );
         const bytes = await encodeNpz(tensors, { compress });
         const back = await decodeNpz(bytes);

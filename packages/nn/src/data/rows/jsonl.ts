@@ -1,5 +1,5 @@
 /** @file JSON Lines: one JSON object per line. */
-import { describeValue, TrainlogError } from "../../error.ts";
+import { describeValue, reasonOf, TrainlogError } from "../../error.ts";
 import type { Shape } from "../../shape/shape.ts";
 import { checkOptionNames } from "../options.ts";
 import { type DataSource, nameOf, streamSource } from "../source/source.ts";
@@ -88,7 +88,7 @@ function parseLine({ text, number }: Line, what: string): JsonRow {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = reasonOf(cause);
     throw new TrainlogError("jsonl/bad-line", `${what}, line ${number} is not JSON: ${reason}`, { cause });
   }
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };

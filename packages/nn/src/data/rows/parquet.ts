@@ -1,5 +1,5 @@
 /** @file Rows of Parquet files, by the optional package `hyparquet`. */
-import { TrainlogError } from "../../error.ts";
+import { reasonOf, TrainlogError } from "../../error.ts";
 import type { Shape } from "../../shape/shape.ts";
 import { checkOptionNames } from "../options.ts";
 import { optionalPeer } from "../source/optional-peer.ts";
@@ -160,7 +160,7 @@ async function orCorrupt<T>(what: string, read: () => Promise<T>): Promise<T> {
     return await read();
   } catch (cause) {
     if (cause instanceof TrainlogError) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = reasonOf(cause);
     throw new TrainlogError("parquet/corrupt", `${what} cannot be read as Parquet: ${reason}`, { cause });
   }
 }

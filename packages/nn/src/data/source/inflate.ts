@@ -3,7 +3,7 @@
  *
  * What comes out is bounded by what the file promised: a few kilobytes that unpack to gigabytes are an error after the first byte too many.
  */
-import { TrainlogError } from "../../error.ts";
+import { reasonOf, TrainlogError } from "../../error.ts";
 
 /** `"gzip"` has a header and a checksum (RFC 1952), `"deflate-raw"` has neither (RFC 1951). */
 export type Compression = "gzip" | "deflate-raw";
@@ -87,7 +87,7 @@ async function* through(
   } catch (cause) {
     throw new TrainlogError(
       "data/corrupt",
-      `${what} cannot be unpacked (${cause instanceof Error ? cause.message : String(cause)}): it is damaged or cut off`,
+      `${what} cannot be unpacked (${reasonOf(cause)}): it is damaged or cut off`,
       { cause },
     );
   } finally {

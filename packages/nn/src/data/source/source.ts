@@ -4,7 +4,7 @@
  * Every reader of this package takes a {@link DataSource}, so the same call loads a path in Node, a dropped file in a page and a fixture in a test.
  * Node's modules are imported when a path is read and not before: a bundle for the browser never asks for them.
  */
-import { describeValue, TrainlogError } from "../../error.ts";
+import { describeValue, reasonOf, TrainlogError } from "../../error.ts";
 import { nodeModule } from "../../node-modules.ts";
 
 /**
@@ -118,7 +118,7 @@ async function orNoFile<T>(source: DataSource, opening: Promise<T>): Promise<T> 
   try {
     return await opening;
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = reasonOf(cause);
     throw new TrainlogError("data/no-file", `${nameOf(source)} cannot be read: ${reason}`, { cause });
   }
 }

@@ -1,5 +1,6 @@
 /** @file Writing a file whole or not at all. */
-import { TrainlogError } from "../../error.ts";
+import { reasonOf, TrainlogError } from "../../error.ts";
+import { writeWhole } from "../../files/write-whole.ts";
 import { nodeModule } from "../../node-modules.ts";
 
 /**
@@ -9,19 +10,8 @@ import { nodeModule } from "../../node-modules.ts";
  */
 export async function writeFileWhole(path: string | URL, bytes: Uint8Array): Promise<void> {
   try {
-    const { rename, rm, writeFile } = nodeModule("node:fs/promises");
-    const { fileURLToPath } = nodeModule("node:url");
-    const target = path instanceof URL ? fileURLToPath(path) : path;
-    const draft = `${target}.${process.pid}.part`;
-    try {
-      await writeFile(draft, bytes);
-      await rename(draft, target);
-    } catch (cause) {
-      await rm(draft, { force: true });
-      throw cause;
-    }
+    await writeWhole(path instanceof URL ? nodeModule("node:url").fileURLToPath(path) : path, bytes);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new TrainlogError("data/cannot-write", `${String(path)} cannot be written: ${reason}`, { cause });
+    throw new TrainlogError("data/cannot-write", `${String(path)} cannot be written: ${reasonOf(cause)}`, { cause });
   }
 }

@@ -1,8 +1,8 @@
 /** @file Using a fitted encoding on new rows, and going back from a model's results to a table's units. */
 import { TrainlogError } from "../../error.ts";
 import { showShape } from "../../shape/shape.ts";
+import { tensorFromData } from "../../tensor/from-data.ts";
 import type { AnyTensor, Tensor } from "../../tensor/tensor.ts";
-import { tensorOf } from "../tensor-of.ts";
 import { MISSING_WORDS } from "./cells.ts";
 import { collect } from "./collect.ts";
 import { usedColumns } from "./columns.ts";
@@ -60,7 +60,7 @@ export async function encodeRows<const Features extends number = number>(
     });
   }
   // `Features` is what was just compared, or `number`.
-  return tensorOf(encoded, [rows.length, width as Features], "float");
+  return tensorFromData(encoded, [rows.length, width as Features], "float");
 }
 
 /**

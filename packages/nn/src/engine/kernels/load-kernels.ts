@@ -1,5 +1,5 @@
 /** @file Makes the kernels' module for what this JavaScript engine can do. */
-import { TrainlogError } from "../../error.ts";
+import { reasonOf, TrainlogError } from "../../error.ts";
 import type { Kernels } from "./kernels.generated.ts";
 import { wasm as plain } from "./plain.generated.ts";
 import { wasm as relaxed } from "./relaxed.generated.ts";
@@ -43,7 +43,7 @@ export function compileKernels(shared: boolean): WebAssembly.Module {
   } catch (error) {
     throw new TrainlogError(
       "engine/no-webassembly",
-      `WebAssembly with SIMD cannot be compiled here (${error instanceof Error ? error.message : String(error)}). ` +
+      `WebAssembly with SIMD cannot be compiled here (${reasonOf(error)}). ` +
         "It needs Node 24, or a browser of 2021 or later; a content security policy must allow 'wasm-unsafe-eval'",
       { cause: error },
     );

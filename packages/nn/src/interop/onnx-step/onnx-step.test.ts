@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { add, mul, sum } from "../../primitives/index.ts";
+import { tensorFromData } from "../../tensor/from-data.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import { readModelProto } from "../onnx/proto/read.ts";
-import { tensorFromData } from "../tensor-data.ts";
 import { compileOnnxStep } from "./onnx-step.ts";
 import { loadRuntime, type OnnxRuntime, type RuntimeData, type RuntimeTensor } from "./runtime.ts";
 

@@ -20,9 +20,9 @@ import { trace } from "../../ir/trace.ts";
 import type { Abstract } from "../../primitives/primitive.ts";
 import { type Shape, sizeOf } from "../../shape/shape.ts";
 import type { DType } from "../../tensor/dtype.ts";
+import { newArray, tensorFromData } from "../../tensor/from-data.ts";
 import { flattenPack, type TensorPack } from "../../tensor/pack.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
-import { emptyArray, tensorFromData } from "../tensor-data.ts";
 import { loadRuntime, type OnnxRuntime, type RuntimeSession, type RuntimeTensor, type RuntimeType } from "./runtime.ts";
 import { STEP_NAMES, stepModel } from "./step-graph.ts";
 
@@ -245,7 +245,7 @@ class StepRunner {
       );
     });
     return leavesOf(structure).map(({ shape, dtype }, index) => {
-      const data = emptyArray(rows.length * sizeOf(shape), dtype);
+      const data = newArray(dtype, rows.length * sizeOf(shape));
       rows.forEach((tensors, step) => {
         data.set(tensors[index]?.data() ?? [], step * sizeOf(shape));
       });

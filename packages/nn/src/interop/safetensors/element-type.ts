@@ -1,8 +1,8 @@
 /** @file The element types of safetensors files, and how each becomes one of the three that tensors have. */
 import { TrainlogError } from "../../error.ts";
 import type { DType } from "../../tensor/dtype.ts";
+import { newArray } from "../../tensor/from-data.ts";
 import { bfloat16ToNumber, float16ToNumber, numberToBfloat16, numberToFloat16 } from "../../tensor/half-precision.ts";
-import { emptyArray } from "../tensor-data.ts";
 
 /** Element types that can be read: those of the format but the 8-bit and smaller floats. */
 export type SafetensorsElementType =
@@ -133,7 +133,7 @@ export function decodeElements(
 ): { readonly data: ArrayLike<number>; readonly dtype: DType } {
   const { sizeBytes, dtype, get } = FORMATS[type];
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const data = emptyArray(bytes.byteLength / sizeBytes, dtype);
+  const data = newArray(dtype, bytes.byteLength / sizeBytes);
   const highest = type === "BOOL" ? 1 : 2 ** 31 - 1;
   for (let index = 0; index < data.length; index += 1) {
     const value = get(view, index * sizeBytes);

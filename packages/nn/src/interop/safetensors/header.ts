@@ -4,9 +4,11 @@
  * Nothing in the file is believed: lengths, offsets and shapes must agree with each other and with the number of bytes, and the tensors must fill the
  * rest of the file without a hole or an overlap, as the reference implementation (huggingface/safetensors) demands.
  */
-import { describeValue, TrainlogError } from "../../error.ts";
+
+import { describeValue, reasonOf, TrainlogError } from "../../error.ts";
 import { type Shape, showShape } from "../../shape/shape.ts";
 import { duplicateKey } from "../duplicate-keys.ts";
+import { isRecord } from "../is-record.ts";
 import { ELEMENT_TYPES, elementSizeBytes, isElementType, type SafetensorsElementType } from "./element-type.ts";
 
 /** Bytes before the JSON: its length as a little-endian 64-bit number. */
@@ -80,7 +82,7 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     parsed = JSON.parse(text);
   } catch (cause) {
-    throw badHeader(`it is not JSON in UTF-8 (${cause instanceof Error ? cause.message : String(cause)})`);
+    throw badHeader(`it is not JSON in UTF-8 (${reasonOf(cause)})`);
   }
   const twice = duplicateKey(text);
   if (twice !== undefined) throw badHeader(`the key ${describeValue(twice)} stands in it twice`);
@@ -165,10 +167,6 @@ export function writeHeader(entries: readonly TensorEntry[], metadata: Readonly<
   new DataView(header.buffer).setBigUint64(0, BigInt(paddedBytes), true);
   header.set(json, LENGTH_BYTES);
   return header;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isNaturals(value: unknown): value is number[] {

@@ -4,9 +4,9 @@
 
 import { TrainlogError } from "../../error.ts";
 import { checkOptionNames } from "../../options/check-options.ts";
+import { tensorFromData } from "../../tensor/from-data.ts";
 import { flattenPack, type TensorPack } from "../../tensor/pack.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
-import { tensorFromData } from "../tensor-data.ts";
 import {
   decodeElements,
   elementSizeBytes,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { tensorFromData } from "../tensor-data.ts";
+import { tensorFromData } from "../../tensor/from-data.ts";
 import { loadStateDict, stateDict } from "./state-dict.ts";
 
 const weight = tensorFromData([1, 2, 3, 4, 5, 6], [3, 2], "float");

@@ -9,8 +9,8 @@ import { TrainlogError } from "../../error.ts";
 import type { Params, State } from "../../nn/model.ts";
 import { checkOptionNames } from "../../options/check-options.ts";
 import { sameShape, showShape } from "../../shape/shape.ts";
+import { tensorFromData } from "../../tensor/from-data.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
-import { tensorFromData } from "../tensor-data.ts";
 import { fileName, isTransposed, type StateDict, type StateDictOptions } from "./names.ts";
 import { transposeMatrix } from "./transpose.ts";
 

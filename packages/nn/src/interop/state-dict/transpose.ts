@@ -1,8 +1,8 @@
 /** @file Transposition of matrices that are data, not part of a computation. */
 import { TrainlogError } from "../../error.ts";
 import { showShape } from "../../shape/shape.ts";
+import { newArray, tensorFromData } from "../../tensor/from-data.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
-import { emptyArray, tensorFromData } from "../tensor-data.ts";
 
 /**
  * The transposed matrix as a new tensor.
@@ -18,7 +18,7 @@ export function transposeMatrix(matrix: AnyTensor, name: string): AnyTensor {
     );
   }
   const data = matrix.data();
-  const turned = emptyArray(data.length, matrix.dtype);
+  const turned = newArray(matrix.dtype, data.length);
   for (let row = 0; row < rows; row += 1) {
     for (let column = 0; column < columns; column += 1) turned[column * rows + row] = data[row * columns + column] ?? 0;
   }

@@ -4,9 +4,9 @@
  * They compute the same (post-norm), but PyTorch keeps queries, keys and values in one matrix and has biases in the attention, where TorchLean has none.
  */
 import { TrainlogError } from "../../error.ts";
+import { newArray, tensorFromData } from "../../tensor/from-data.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import type { StateDict } from "../state-dict/names.ts";
-import { emptyArray, tensorFromData } from "../tensor-data.ts";
 
 /** TorchLean's names without their prefix, and PyTorch's, of the tensors that are the same in both. */
 const SAME: readonly (readonly [lean: string, torch: string])[] = [
@@ -35,11 +35,11 @@ const LEAN_PREFIX = "layers.0.";
 export function torchLeanToEncoder(dict: StateDict): StateDict {
   const parts = PARTS.map((part) => tensorOf(dict, `${LEAN_PREFIX}mha.${part}_proj.weight`));
   const [{ shape: [size = 0] = [], dtype = "float" } = {}] = parts;
-  const joined = emptyArray(3 * size * size, dtype);
+  const joined = newArray(dtype, 3 * size * size);
   parts.forEach((part, index) => {
     joined.set(part.data(), index * size * size);
   });
-  const zeros = (length: number): AnyTensor => tensorFromData(emptyArray(length, dtype), [length], dtype);
+  const zeros = (length: number): AnyTensor => tensorFromData(newArray(dtype, length), [length], dtype);
   return {
     "self_attn.in_proj_weight": tensorFromData(joined, [3 * size, size], dtype),
     "self_attn.in_proj_bias": zeros(3 * size),

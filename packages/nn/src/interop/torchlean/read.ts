@@ -1,12 +1,13 @@
 /** @file Reads TorchLean's PyTorch interop JSON. */
 
-import { describeValue, TrainlogError } from "../../error.ts";
+import { describeValue, reasonOf, TrainlogError } from "../../error.ts";
 import { checkOptionNames } from "../../options/check-options.ts";
 import { type Shape, showShape, sizeOf } from "../../shape/shape.ts";
+import { tensorFromData } from "../../tensor/from-data.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
+import { isRecord } from "../is-record.ts";
 import type { StateDict } from "../state-dict/names.ts";
 import { transposeMatrix } from "../state-dict/transpose.ts";
-import { tensorFromData } from "../tensor-data.ts";
 import {
   EXAMPLE_SHAPES,
   type Slot,
@@ -59,11 +60,7 @@ function fieldsOf(json: string): Readonly<Record<string, unknown>> {
   try {
     document = JSON.parse(json);
   } catch (cause) {
-    throw new TrainlogError(
-      "torchlean/bad-json",
-      `not JSON: ${cause instanceof Error ? cause.message : String(cause)}`,
-      { cause },
-    );
+    throw new TrainlogError("torchlean/bad-json", `not JSON: ${reasonOf(cause)}`, { cause });
   }
   if (!isRecord(document)) {
     throw new TrainlogError(
@@ -123,8 +120,4 @@ function finite(value: unknown, place: string, stored: StoredName, shape: Shape,
 function badShape({ name, transposed }: StoredName, shape: Shape, what: string): TrainlogError {
   const layout = transposed ? " (short names hold in × out)" : "";
   return new TrainlogError("torchlean/bad-shape", `"${name}" must have shape ${showShape(shape)}${layout}: ${what}`);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import * as nn from "../../nn/index.ts";
 import { Shape } from "../../shape/shape.ts";
+import { tensorFromData } from "../../tensor/from-data.ts";
 import type { StateDict, StateDictOptions } from "../state-dict/names.ts";
 import { loadStateDict, stateDict } from "../state-dict/state-dict.ts";
-import { tensorFromData } from "../tensor-data.ts";
 import { flat, goldenAnswers, goldenText, largestDifference, shapeOf } from "../test-golden.ts";
 import { encoderToTorchLean, torchLeanToEncoder } from "./encoder-layer.ts";
 import { encoderShapes, mlpShapes, type TorchLeanFormat } from "./formats.ts";

@@ -2,7 +2,7 @@ import { lstat, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { writeWhole } from "./checkpoint-files.ts";
+import { writeModelFile } from "./checkpoint-files.ts";
 
 let dir: string;
 beforeEach(async () => {
@@ -14,21 +14,21 @@ afterEach(async () => {
 
 it("replaces a file as a whole", async () => {
   const path = join(dir, "deep", "file");
-  await writeWhole(path, Uint8Array.of(1, 2, 3));
-  await writeWhole(path, Uint8Array.of(4));
+  await writeModelFile(path, Uint8Array.of(1, 2, 3));
+  await writeModelFile(path, Uint8Array.of(4));
   expect([...(await readFile(path))]).toEqual([4]);
 });
 
 it.skipIf(process.platform === "win32")("leaves a device where it is", async () => {
   const path = join(dir, "null");
   await symlink("/dev/null", path);
-  await writeWhole(path, Uint8Array.of(1, 2, 3));
+  await writeModelFile(path, Uint8Array.of(1, 2, 3));
   expect((await lstat(path)).isSymbolicLink()).toBe(true);
 });
 
 it("says which file cannot be written, and why", async () => {
   await writeFile(join(dir, "file"), "");
-  await expect(writeWhole(join(dir, "file", "below"), Uint8Array.of(1))).rejects.toMatchObject({
+  await expect(writeModelFile(join(dir, "file", "below"), Uint8Array.of(1))).rejects.toMatchObject({
     code: "checkpoint/write-failed",
     message: expect.stringMatching(/^cannot write .*below: (ENOTDIR|EEXIST)/),
   });

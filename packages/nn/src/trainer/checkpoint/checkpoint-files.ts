@@ -1,5 +1,6 @@
 /** @file A folder of checkpoints: named by step, written whole or not at all, the oldest removed. */
-import { TrainlogError } from "../../error.ts";
+import { reasonOf, TrainlogError } from "../../error.ts";
+import { writeWholeIn } from "../../files/write-whole.ts";
 import { nodeModule } from "../../node-modules.ts";
 
 const NAME = /^step-(\d{8,})\.safetensors$/;
@@ -27,13 +28,13 @@ export function checkpointFolder(dir: string, keepLast: number): CheckpointFolde
   return {
     async write(step, bytes) {
       const path = await pathOf(`step-${String(step).padStart(8, "0")}.safetensors`);
-      await writeWhole(path, bytes);
+      await writeModelFile(path, bytes);
       await removeOldest(dir, keepLast);
       return path;
     },
     async writeBest(bytes) {
       const path = await pathOf(BEST);
-      await writeWhole(path, bytes);
+      await writeModelFile(path, bytes);
       return path;
     },
     bestPath: () => pathOf(BEST),
@@ -52,7 +53,7 @@ async function stepsIn(dir: string): Promise<{ readonly name: string; readonly s
     names = await readdir(dir);
   } catch (cause) {
     if (isMissing(cause)) return [];
-    throw new TrainlogError("checkpoint/unreadable", `cannot look into ${dir}: ${messageOf(cause)}`, { cause });
+    throw new TrainlogError("checkpoint/unreadable", `cannot look into ${dir}: ${reasonOf(cause)}`, { cause });
   }
   return names
     .flatMap((name) => {
@@ -70,38 +71,18 @@ async function removeOldest(dir: string, keepLast: number): Promise<void> {
 }
 
 /**
- * Writes a file beside its place, flushes it to disk and moves it there: after a crash there is the old one or the new one. Devices such as `/dev/null`
- * are written to and stay what they are.
+ * Writes a file whole or not at all, and its folder when that is not there.
  *
  * @throws TrainlogError `checkpoint/write-failed`.
  */
-export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
-  const { mkdir, open, rename, rm, writeFile } = nodeModule("node:fs/promises");
-  const { dirname } = nodeModule("node:path");
-  const draft = `${path}.${process.pid}.partial`;
+export async function writeModelFile(path: string, bytes: Uint8Array): Promise<void> {
+  // Where there is no Node that is the error, not that the path cannot be written.
+  nodeModule("node:fs/promises");
   try {
-    await mkdir(dirname(path), { recursive: true });
-    if (await isDevice(path)) return await writeFile(path, bytes);
-    const file = await open(draft, "w");
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(draft, path);
+    await writeWholeIn(path, bytes);
   } catch (cause) {
-    await rm(draft, { force: true }).catch(() => undefined);
-    throw new TrainlogError("checkpoint/write-failed", `cannot write ${path}: ${messageOf(cause)}`, { cause });
+    throw new TrainlogError("checkpoint/write-failed", `cannot write ${path}: ${reasonOf(cause)}`, { cause });
   }
-}
-
-/** Says whether something is there that is neither a file nor a folder. */
-async function isDevice(path: string): Promise<boolean> {
-  const found = await nodeModule("node:fs/promises")
-    .stat(path)
-    .catch(() => undefined);
-  return found !== undefined && !found.isFile() && !found.isDirectory();
 }
 
 /**
@@ -115,14 +96,10 @@ export async function readWhole(path: string): Promise<Uint8Array> {
     return await readFile(path);
   } catch (cause) {
     const code = isMissing(cause) ? "checkpoint/not-found" : "checkpoint/unreadable";
-    throw new TrainlogError(code, `cannot read ${path}: ${messageOf(cause)}`, { cause });
+    throw new TrainlogError(code, `cannot read ${path}: ${reasonOf(cause)}`, { cause });
   }
 }
 
 function isMissing(cause: unknown): boolean {
   return typeof cause === "object" && cause !== null && "code" in cause && cause.code === "ENOENT";
-}
-
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

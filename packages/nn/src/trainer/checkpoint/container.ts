@@ -4,7 +4,7 @@
  * So any tool that reads safetensors reads the weights. `__metadata__` has `trainlog.kind` (`checkpoint` or `model`), `trainlog.version` (of this
  * layout), `trainlog.facts` (JSON) and `trainlog.crc32`: the checksum of the whole file with zeros in place of its own 8 digits.
  */
-import { TrainlogError } from "../../error.ts";
+import { reasonOf, TrainlogError } from "../../error.ts";
 import { readSafetensors, writeSafetensors } from "../../interop/safetensors/safetensors.ts";
 import type { TensorPack } from "../../tensor/pack.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
@@ -86,7 +86,7 @@ function readChecked(bytes: Uint8Array, where: string): ReturnType<typeof readSa
   try {
     return readSafetensors(bytes);
   } catch (cause) {
-    throw corrupt(where, cause instanceof Error ? cause.message : String(cause), cause);
+    throw corrupt(where, reasonOf(cause), cause);
   }
 }
 

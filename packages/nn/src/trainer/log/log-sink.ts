@@ -1,4 +1,5 @@
 /** @file Where a training run writes what it sees: the interface, and how several become one that cannot hurt the training. */
+import { reasonOf } from "../../error.ts";
 
 /** Numbers of one step, by metric name. NaN and infinities are kept. */
 export type LogRow = Readonly<Record<string, number>>;
@@ -44,7 +45,7 @@ export function harmless(sink: LogSink, warn: (line: string) => void): LogSink {
   const trouble = (what: string, error: unknown): void => {
     if (told.has(what)) return;
     told.add(what);
-    warn(`${what} could not be logged, training goes on: ${error instanceof Error ? error.message : String(error)}`);
+    warn(`${what} could not be logged, training goes on: ${reasonOf(error)}`);
   };
   const attempt = (what: string, write: () => void): void => {
     try {

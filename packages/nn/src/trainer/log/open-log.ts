@@ -1,5 +1,5 @@
 /** @file From the `log` option to a sink. */
-import { describeValue, TrainlogError } from "../../error.ts";
+import { describeValue, reasonOf, TrainlogError } from "../../error.ts";
 import { harmless, type LogFacts, type LogSink, NO_LOG } from "./log-sink.ts";
 import { type RunLike, runSink } from "./run-sink.ts";
 import { trainLogSink } from "./train-log-sink.ts";
@@ -76,7 +76,7 @@ async function newRun(options: NewRunOptions, asked: boolean, warn: (line: strin
     return runSink(await trainlog.init({ jobType: "train" }), true);
   } catch (error) {
     // Nobody asked for this run: a place where none can be kept is no reason not to train.
-    warn(`no run is logged: ${error instanceof Error ? error.message : String(error)}`);
+    warn(`no run is logged: ${reasonOf(error)}`);
     return NO_LOG;
   }
 }

@@ -2,7 +2,7 @@
  * @file Logging to a TrainLog JSON file, TorchLean's format, which `trainlog` shows and imports as well:
  * `{"title", "steps", "series": [{"name", "values", "color"}], "notes"}`. It is written whole at the end, and whenever training ends early.
  */
-import { writeWhole } from "../checkpoint/checkpoint-files.ts";
+import { writeModelFile } from "../checkpoint/checkpoint-files.ts";
 import type { LogFacts, LogSink } from "./log-sink.ts";
 
 /** Colour of every series, as upstream's experiment logs have it. */
@@ -35,7 +35,7 @@ export function trainLogSink(path: string, title: string): LogSink {
         color: COLOUR,
       }));
       const log = { title, steps, series, notes: [...notes].map(([name, value]) => `${name}=${value}`) };
-      await writeWhole(path, new TextEncoder().encode(`${JSON.stringify(log, undefined, 1)}\n`));
+      await writeModelFile(path, new TextEncoder().encode(`${JSON.stringify(log, undefined, 1)}\n`));
     },
   };
 }

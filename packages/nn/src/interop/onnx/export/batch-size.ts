@@ -5,8 +5,10 @@
  * traces differ must be `coefficient · batch + offset`; that covers shapes, reshapes, slices and the like, and whatever it does not cover is an error
  * that names the operation instead of a file that is wrong for some batch.
  */
+
 import { TrainlogError } from "../../../error.ts";
 import type { Graph, Instruction } from "../../../ir/graph.ts";
+import { isRecord } from "../../is-record.ts";
 
 /**
  * Batch sizes that functions are traced at. Two fix the line, the third tests it. Primes that no other size is likely to be: a reshape that changes nothing
@@ -63,10 +65,6 @@ export function join(versions: readonly unknown[], fail: () => never): unknown {
       ),
     ]),
   );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function joinNumbers(values: readonly number[], fail: () => never): Size {

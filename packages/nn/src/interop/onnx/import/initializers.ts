@@ -7,8 +7,8 @@
 import { describeValue, TrainlogError } from "../../../error.ts";
 import type { Shape } from "../../../shape/shape.ts";
 import type { FloatDType } from "../../../tensor/dtype.ts";
+import { tensorFromData } from "../../../tensor/from-data.ts";
 import type { AnyTensor, Tensor } from "../../../tensor/tensor.ts";
-import { tensorFromData } from "../../tensor-data.ts";
 import { type GraphProto, type ModelProto, type NodeProto, STATE_KEY } from "../proto/messages.ts";
 import { type ExternalData, elementsOf, type OnnxElements } from "../proto/tensor.ts";
 import type { HostArray, Value } from "./value.ts";

@@ -7,8 +7,8 @@
 import { TrainlogError } from "../../../error.ts";
 import type { Shape } from "../../../shape/shape.ts";
 import type { DType, FloatDType } from "../../../tensor/dtype.ts";
+import { tensorFromData } from "../../../tensor/from-data.ts";
 import { type AnyTensor, Tensor } from "../../../tensor/tensor.ts";
-import { tensorFromData } from "../../tensor-data.ts";
 
 /** Numbers known while the graph is being run: sizes, axes, constants. */
 export interface HostArray {

@@ -1,0 +1,6 @@
+/** @file JSON that other tools wrote, once it is read. */
+
+/** Says whether a value is a JSON object. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
