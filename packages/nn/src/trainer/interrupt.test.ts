@@ -15,18 +15,20 @@ afterEach(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-it("Ctrl-C finishes the step, saves, closes the log, and ends the process as interrupted", async () => {
+/** Trains without end in a process of its own, and interrupts it at the first sign of progress. */
+async function interrupted(firstLines = ""): Promise<{ readonly signal: NodeJS.Signals | null; readonly output: string }> {
   const script = join(dir, "train.ts");
   await writeFile(
     script,
     `import { Data, nn, Trainer } from ${JSON.stringify(packageIndex)};
+${firstLines}
 const model = nn.sequential(nn.linear(2, 8), nn.relu(), nn.linear(8, 1));
 await Trainer.new(model, { task: "regression" }).train(Data.regression2to1Grid({ n: 25 }), {
   steps: 1e9, backend: "eager", logEvery: 1000, progress: 10, log: ${JSON.stringify(join(dir, "log.json"))},
   checkpoint: { dir: ${JSON.stringify(join(dir, "checkpoints"))}, every: 1e9 },
   terminal: { isInteractive: false, columns: 80, write: (text) => process.stdout.write(text) },
 });
-console.log("not reached");
+console.log("behind training");
 `,
   );
   const child = spawn(process.execPath, ["--conditions=@trainlog/source", script], {
@@ -39,12 +41,33 @@ console.log("not reached");
     if (output === "") child.kill("SIGINT");
     output += data;
   });
-  expect(await ended).toBe("SIGINT");
+  return { signal: await ended, output };
+}
+
+it("Ctrl-C finishes the step, saves, closes the log, and ends the process as interrupted", async () => {
+  const { signal, output } = await interrupted();
+  expect(signal).toBe("SIGINT");
   expect(output).toContain("interrupted: finishing the step and saving");
-  expect(output).not.toContain("not reached");
+  expect(output).not.toContain("behind training");
   const log = JSON.parse(await readFile(join(dir, "log.json"), "utf8"));
   expect(log.notes).toContain("status=killed");
   const steps = Number(log.notes.find((note: string) => note.startsWith("steps="))?.slice("steps=".length));
   const path = join(dir, "checkpoints", `step-${String(steps).padStart(8, "0")}.safetensors`);
   expect(decodeFile("checkpoint", await readFile(path), path).facts).toMatchObject({ step: steps });
+});
+
+it("no line behind training runs when another listener of Ctrl-C ends the process a turn later, as an open run does", async () => {
+  const { signal, output } = await interrupted(`process.on("SIGINT", function last() {
+  if (process.listenerCount("SIGINT") > 1) return;
+  process.off("SIGINT", last);
+  setImmediate(() => process.kill(process.pid, "SIGINT"));
+});`);
+  expect(signal).toBe("SIGINT");
+  expect(output).not.toContain("behind training");
+});
+
+it("a script that handles Ctrl-C itself goes on with what was trained", async () => {
+  const { signal, output } = await interrupted(`process.on("SIGINT", () => undefined);`);
+  expect(signal).toBe(null);
+  expect(output).toContain("behind training");
 });

@@ -6,9 +6,15 @@ export interface Interruption {
   requested(): "signal" | "interrupt" | undefined;
   /** Takes the listeners away. */
   dispose(): void;
-  /** Ends the process as Ctrl-C would have, if that was it. Call after everything is saved and {@link dispose} was called. */
-  endProcess(): void;
+  /**
+   * Ends the process as Ctrl-C would have, if that was it, and answers only when somebody else listens and lets it live: the lines of the script behind
+   * training must not run. Call after everything is saved and {@link dispose} was called.
+   */
+  endProcess(): Promise<void>;
 }
+
+/** How long other listeners of Ctrl-C, such as that of an open run, may take to end the process. */
+const GRACE_MS = 1_000;
 
 /**
  * Listens to an AbortSignal and, in Node, to SIGINT.
@@ -41,8 +47,10 @@ export function listenForInterruption(
       signal?.removeEventListener("abort", onAbort);
       if (listens) process.off("SIGINT", onInterrupt);
     },
-    endProcess() {
-      if (cause === "interrupt") process.kill(process.pid, "SIGINT");
+    async endProcess() {
+      if (cause !== "interrupt") return;
+      process.kill(process.pid, "SIGINT");
+      await new Promise((resolve) => setTimeout(resolve, GRACE_MS));
     },
   };
 }

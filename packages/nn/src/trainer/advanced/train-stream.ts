@@ -252,7 +252,7 @@ async function runStream(
     };
     await log.close(endStatus(end), { steps: end.step, last_loss: end.loss });
     interruption.dispose();
-    interruption.endProcess();
+    await interruption.endProcess();
     return trained;
   } catch (error) {
     await log.close("failed", {}, error);

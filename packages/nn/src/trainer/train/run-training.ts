@@ -40,7 +40,7 @@ export async function runTraining(parts: TrainerParts, data: Dataset, options: T
     const trained = handleOf(prepared, state, summary);
     await closeLog(log, prepared, trained, summary);
     interruption.dispose();
-    interruption.endProcess();
+    await interruption.endProcess();
     return trained;
   } finally {
     interruption.dispose();
