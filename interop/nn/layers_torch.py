@@ -2,7 +2,7 @@
 
 Usage: python layers_torch.py JOBS.json
 
-JOBS.json: {"layers": [{"torch": expression, "weights": file or null, "input": numbers, "integer": bool, "index": first output of a tuple or null}],
+JOBS.json: {"layers": [{"torch": expression, "train": bool, "weights": file or null, "input": numbers, "integer": bool}],
             "optimizers": [{"torch": expression over p, "schedule": expression over o or null, "steps": n}]}
 A layer gives its output, and the gradients of sum(output · cos(0, 1, 2, …)) with respect to the input and every parameter. An optimizer runs on
 f(w, b) = mean((sin(x·w + b) − y)²) and gives w and b after each step. Prints one JSON line.
@@ -24,7 +24,8 @@ def run_layer(job):
         layer.load_state_dict(safetensors.torch.load_file(job["weights"]), strict=True)
     layer.train(job.get("train", False))
     x = torch.tensor(job["input"], dtype=torch.int64 if job["integer"] else torch.float32, requires_grad=not job["integer"])
-    y = layer(x)
+    # Attention of a sequence to itself.
+    y = layer(x, x, x) if isinstance(layer, nn.MultiheadAttention) else layer(x)
     y = y[0] if isinstance(y, tuple) else y
     (y * torch.cos(torch.arange(y.numel(), dtype=torch.float32)).reshape(y.shape)).sum().backward()
     gradients = {name: p.grad.flatten().tolist() for name, p in layer.named_parameters() if p.grad is not None}

@@ -50,9 +50,30 @@ const LAYERS: readonly LayerPair[] = [
   { torch: "nn.BatchNorm1d(4)", ours: nn.batchNorm(4), shape: [4, 5], train: true },
   { torch: "nn.BatchNorm2d(4)", ours: nn.batchNorm(4), shape: [4, 5, 2] },
   { torch: "nn.LayerNorm(6)", ours: nn.layerNorm(6), shape: [3, 6] },
+  { torch: "nn.RMSNorm(6)", ours: nn.rmsNorm(6), shape: [3, 6] },
+  { torch: "nn.AdaptiveAvgPool2d((3, 2))", ours: nn.adaptiveAvgPool2d([3, 2]), shape: [2, 7, 5] },
   { torch: "nn.Embedding(9, 4)", ours: nn.embedding(9, 4), shape: [5], tokens: 9 },
   { torch: "nn.GRU(4, 5, num_layers=2, batch_first=True)", ours: nn.gru(4, 5, { layers: 2 }), shape: [6, 4] },
   { torch: "nn.LSTM(4, 5, num_layers=2, batch_first=True)", ours: nn.lstm(4, 5, { layers: 2 }), shape: [6, 4] },
+  {
+    torch: "nn.MultiheadAttention(8, 2, batch_first=True)",
+    ours: nn.multiHeadAttention(8, { heads: 2 }),
+    shape: [5, 8],
+  },
+  {
+    torch:
+      "nn.Sequential(nn.Conv2d(1, 3, 3), nn.BatchNorm2d(3), nn.ReLU(), nn.Flatten(), nn.Sequential(nn.Linear(12, 4), nn.Tanh()))",
+    ours: nn.sequential(
+      nn.input([1, 4, 4]),
+      nn.conv2d(1, 3, { kernelSize: 3 }),
+      nn.batchNorm(3),
+      nn.relu(),
+      nn.flatten(),
+      nn.sequential(nn.linear(12, 4), nn.tanh()),
+    ),
+    shape: [1, 4, 4],
+    train: true,
+  },
   {
     torch: "nn.TransformerEncoderLayer(8, 2, 12, dropout=0.0, batch_first=True)",
     ours: nn.transformerBlock(8, { heads: 2, hidden: 12 }),
