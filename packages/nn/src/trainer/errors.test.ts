@@ -4,6 +4,7 @@ import { engine } from "../engine/engine.ts";
 import * as nn from "../nn/index.ts";
 import * as optim from "../optim/index.ts";
 import { add, log, mean, mul, scalar, sqrt, square, sub, sum } from "../primitives/index.ts";
+import { zeros } from "../tensor/create.ts";
 import type { AnyTensor, Tensor } from "../tensor/tensor.ts";
 import * as Trainer from "./index.ts";
 
@@ -150,7 +151,10 @@ describe.each(["eager", "compiled"] as const)("a loss that is not finite on back
       [[0], [1]],
     );
     const error = await failure(trainer as never, { shuffle: false }, data);
-    expect(error.message).toContain("the batch's inputs ([2, 2]) hold NaN in example 1, element 1");
+    expect(error.message).toContain(
+      "the batch's inputs ([2, 2]) hold NaN in example 1 of this batch (example 1 of the data set), element 1",
+    );
+    expect(error.message).toMatch(/Fill in or leave out such examples$/);
   });
 
   it("names the parameters whose gradients were not finite at the step before", async () => {
@@ -263,6 +267,91 @@ describe('backend "onnx"', () => {
   it("refuses f64", async () => {
     await expect(train({ steps: 1, backend: "onnx", dtype: "f64" })).rejects.toThrow(
       'backend "onnx" computes with dtype "float" only, and dtype is "f64"',
+    );
+  });
+});
+
+describe("probes", () => {
+  it.each([
+    [
+      () => Trainer.Probe.point({ name: "mid", input: [0, 0], tagret: 1 } as never),
+      /unknown option "tagret"; did you mean "target"\?/,
+    ],
+    [
+      () => Trainer.Probe.point({ name: "mid", inputs: [0, 0] } as never),
+      /unknown option "inputs"; did you mean "input"\?/,
+    ],
+    [() => Trainer.Probe.point({ name: "mid" } as never), /the probe "mid" needs an input: one example/],
+    [() => Trainer.Probe.point({ input: [0, 0] } as never), /a probe needs a name, got undefined/],
+    [
+      () => Trainer.Probe.point(undefined as never),
+      /Trainer\.Probe\.point: expected options such as \{ name: … \}, got undefined/,
+    ],
+    [
+      () => Trainer.Probe.point({ name: "mid", input: [0, 0], target: "1" } as never),
+      /target must be a number or an array of numbers/,
+    ],
+    [
+      () => Trainer.Probe.classification({ name: "mid", input: [0], classnames: [] } as never),
+      /did you mean "classNames"\?/,
+    ],
+    [
+      () => Trainer.Probe.classification({ name: "mid", input: [0], target: -1 }),
+      /target must be a whole number of at least 0/,
+    ],
+  ])("are checked when they are made (%#)", (make, words) => {
+    expect(make).toThrow(words);
+  });
+
+  it("of another shape are named, before the first step", async () => {
+    const probes = [Trainer.Probe.point({ name: "mid", input: [1, 2, 3] })];
+    await expect(train({ steps: 5, probes })).rejects.toMatchObject({
+      code: "shape/mismatch",
+      message: 'the probe "mid": eval takes one example of shape [2] or a batch of them, got shape [3]',
+    });
+  });
+
+  it("that throw errors of their own keep them", async () => {
+    const probes = [
+      Trainer.Probe.custom("mine", () => {
+        throw new RangeError("my own");
+      }),
+    ];
+    await expect(train({ steps: 5, probes })).rejects.toBeInstanceOf(RangeError);
+  });
+});
+
+describe("what was meant", () => {
+  it.each([
+    [Data.digits({ seed: 0 }), /got a promise: await it/],
+    [{ train: grid, test: grid }, /got a split of one: pass its train/],
+  ])("is guessed where a data set is missing (%#)", async (data, words) => {
+    await expect(train({ steps: 1 }, data)).rejects.toThrow(words);
+  });
+
+  it("is guessed where a model has numbers already", () => {
+    const built = nn.build(mkModel, { seed: 0 });
+    expect(() => Trainer.new(built as never, { task: "regression" })).toThrow(
+      /got a model with numbers: pass the description that nn\.build got, and the numbers as the option initial/,
+    );
+  });
+});
+
+describe("an explicit loop", () => {
+  const module = Trainer.Advanced.module(mkModel, { task: "regression" });
+
+  it("is told when the targets are missing", () => {
+    using loop = Trainer.Advanced.stepper(module);
+    expect(() => Trainer.Advanced.step(loop, [zeros([1, 2])] as never)).toThrow(
+      expect.objectContaining({ code: "trainer/bad-batch" }),
+    );
+  });
+
+  it("ends with dispose, also when no step was run", () => {
+    const loop = Trainer.Advanced.stepper(module);
+    loop.dispose();
+    expect(() => Trainer.Advanced.step(loop, [zeros([1, 2]), zeros([1, 1])])).toThrow(
+      expect.objectContaining({ code: "tensor/disposed" }),
     );
   });
 });

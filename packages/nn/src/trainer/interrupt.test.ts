@@ -16,7 +16,9 @@ afterEach(async () => {
 });
 
 /** Trains without end in a process of its own, and interrupts it at the first sign of progress. */
-async function interrupted(firstLines = ""): Promise<{ readonly signal: NodeJS.Signals | null; readonly output: string }> {
+async function interrupted(
+  firstLines = "",
+): Promise<{ readonly signal: NodeJS.Signals | null; readonly output: string }> {
   const script = join(dir, "train.ts");
   await writeFile(
     script,

@@ -77,7 +77,7 @@ async function runSteps(job: LoopJob, runner: StepRunner): Promise<LoopEnd> {
     const batch = taken instanceof Promise ? await taken : taken;
     if (batch === undefined) return { step, loss, stoppedBy: "data" };
     loss = runStep(job, step, batch);
-    if (!Number.isFinite(loss)) throw await notFinite(job, step, loss, batch);
+    if (!Number.isFinite(loss)) throw await notFinite(job, step, loss, batch, source.examples?.());
     const heard = job.onStep?.(step, loss);
     if (heard instanceof Promise) await heard;
     step += 1;

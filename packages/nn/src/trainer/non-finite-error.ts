@@ -13,14 +13,19 @@ interface Failing {
   lastCheckpoint(): string | undefined;
 }
 
-/** The error for a loss that is not finite. The runner left the state as it was before the step. */
+/**
+ * The error for a loss that is not finite. The runner left the state as it was before the step.
+ *
+ * @param examples - Numbers of the batch's examples in the data set, where that is known.
+ */
 export async function notFinite(
   { setup, runner, lastCheckpoint }: Failing,
   step: number,
   loss: number,
   batch: readonly AnyTensor[],
+  examples?: ArrayLike<number>,
 ): Promise<NonFiniteError> {
-  const cause = findNonFinite(setup, await runner.state(), batch);
+  const cause = findNonFinite(setup, await runner.state(), batch, examples);
   return nonFiniteError(`the loss is ${loss} at step ${step}`, step, cause, lastCheckpoint());
 }
 
@@ -33,11 +38,15 @@ export async function notFinite(
 export function nonFiniteError(
   what: string,
   step: number,
-  { words, layer, parameters }: NonFinite,
+  { words, layer, parameters, inData }: NonFinite,
   checkpoint: string | undefined,
 ): NonFiniteError {
   const way = checkpoint === undefined ? "no checkpoint was written" : `the last good checkpoint is ${checkpoint}`;
-  return new NonFiniteError(`${what}: ${words}; ${way}. A lower learning rate or optim.clipByGlobalNorm often helps`, {
+  const advice =
+    inData === true
+      ? "Fill in or leave out such examples"
+      : "A lower learning rate or optim.clipByGlobalNorm often helps";
+  return new NonFiniteError(`${what}: ${words}; ${way}. ${advice}`, {
     step,
     ...(layer === undefined ? {} : { layer }),
     ...(parameters === undefined ? {} : { parameters }),

@@ -29,7 +29,7 @@ export function predict({ model, params, state, dtype }: ModelNumbers, x: AnyTen
   if (!(x instanceof Tensor)) throw noTensor(x);
   const rank = model.inputShape.length;
   const isOne = x.shape.length === rank;
-  if (!isOne && x.shape.length !== rank + 1) {
+  if (!fits(isOne ? x.shape : x.shape.slice(1), model.inputShape)) {
     const words = `[${model.inputShape.map((size) => (size === -1 ? "?" : size)).join(", ")}]`;
     throw new TrainlogError(
       "shape/mismatch",
@@ -42,6 +42,11 @@ export function predict({ model, params, state, dtype }: ModelNumbers, x: AnyTen
     const { output } = model.apply(params, state, batch);
     return isOne ? reshape(output, output.shape.slice(1)) : output;
   });
+}
+
+/** Whether a shape is that of an example, in which unknown sizes are −1. */
+function fits(shape: Shape, example: Shape): boolean {
+  return shape.length === example.length && shape.every((size, axis) => example[axis] === -1 || example[axis] === size);
 }
 
 function noTensor(x: unknown): TrainlogError {

@@ -239,6 +239,11 @@ describe("stopping early", () => {
     });
     expect(trained.summary?.stoppedBy).toBe("early-stopping");
     expect(trained.summary?.lossAfter).toBeCloseTo(Math.min(...seen), 6);
+    expect(trained.summary?.evaluation?.loss).toBe(Math.min(...seen));
+    expect(trained.summary?.bestStep).toBe(5 * (seen.indexOf(Math.min(...seen)) + 1));
+    trained.printSummary((text) =>
+      expect(text).toContain(`parameters  of step ${trained.summary?.bestStep}, the best`),
+    );
     expect(seen.slice(-4).every((loss) => loss >= Math.min(...seen))).toBe(true);
   });
 });

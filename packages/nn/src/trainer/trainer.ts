@@ -72,6 +72,14 @@ export function newTrainer<L extends LayerType, const T extends TaskOption<Outpu
   return trainer as unknown as Trainer<L["input"], OutputShape<L>, TargetShape<T, OutputShape<L>>>;
 }
 
+/** What was given instead of a description, and what was likely meant. */
+function describeGiven(given: unknown): string {
+  const isBuilt = typeof given === "object" && given !== null && "params" in given;
+  return isBuilt
+    ? "a model with numbers: pass the description that nn.build got, and the numbers as the option initial"
+    : describeValue(given);
+}
+
 const DEFAULT_LEARNING_RATE = 0.001;
 
 /** @internal The parts of a trainer, checked. */
@@ -79,7 +87,7 @@ export function trainerParts(mkModel: M<LayerType>, options: TrainerOptions<unkn
   if (typeof mkModel !== "object" || mkModel === null || typeof mkModel.forward !== "function") {
     throw new TrainlogError(
       "trainer/bad-option",
-      `Trainer.new: expected a model description such as nn.sequential(nn.linear(2, 8), …), got ${describeValue(mkModel)}`,
+      `Trainer.new: expected a model description such as nn.sequential(nn.linear(2, 8), …), got ${describeGiven(mkModel)}`,
     );
   }
   const checks = {

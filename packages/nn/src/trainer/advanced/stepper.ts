@@ -63,6 +63,11 @@ export function stepper<Shapes extends readonly Shape[], In extends Shape, Out e
   const setup = module.setupOf(model, false);
   let steps = 0;
   let runner: StepRunner | undefined;
+  let isDisposed = false;
+  const dispose = (): void => {
+    isDisposed = true;
+    runner?.dispose();
+  };
   const started = (what: string): StepRunner => {
     if (runner !== undefined) return runner;
     throw new TrainlogError(
@@ -79,6 +84,7 @@ export function stepper<Shapes extends readonly Shape[], In extends Shape, Out e
       return steps;
     },
     step(given) {
+      if (isDisposed) throw new TrainlogError("tensor/disposed", "this stepper was disposed of; make another one");
       const batch = checkBatch(given, steps);
       runner ??= makeRunner(backend, setup, firstState(setup, { params, state, seed: module.seed, batch }));
       const loss = runner.run(batch);
@@ -91,8 +97,8 @@ export function stepper<Shapes extends readonly Shape[], In extends Shape, Out e
     setState: (next) => started("setState()").setState(next),
     eval: (x: AnyTensor) =>
       predict({ model, ...numbers(), dtype }, x) as Tensor<readonly [number, ...Shape], FloatDType>,
-    dispose: () => runner?.dispose(),
-    [Symbol.dispose]: () => runner?.dispose(),
+    dispose,
+    [Symbol.dispose]: dispose,
   };
   // The module says which shapes it takes and gives.
   return stepping as unknown as Stepper<Shapes, In, Out>;
@@ -110,7 +116,7 @@ function notFinite(step: number, loss: number, words: string): TrainlogError {
  *
  * @param batch - Tensors of the module's shapes.
  * @returns The batch's loss before the update.
- * @throws TrainlogError `trainer/non-finite`, `trainer/bad-batch`, `shape/mismatch`.
+ * @throws TrainlogError `trainer/non-finite`, `trainer/bad-batch`, `shape/mismatch`, `tensor/disposed`.
  */
 export function step<Shapes extends readonly Shape[]>(
   loop: { step(batch: BatchOf<Shapes>): number },

@@ -74,7 +74,7 @@ function readChecked(bytes: Uint8Array, where: string): ReturnType<typeof readSa
   if (place === undefined) {
     throw corrupt(
       where,
-      `no checksum is in its header, so it is truncated (${bytes.length} bytes) or not a file of trainlog`,
+      `no checksum is in its header, so it is truncated (${bytes.length} bytes) or not written by trainlog's save (loadSafetensors and loadStateDict read files of other programs)`,
     );
   }
   const found = String.fromCharCode(...bytes.subarray(place, place + NO_CHECKSUM.length));

@@ -11,6 +11,8 @@ export interface BatchSource {
   next(step: number): readonly AnyTensor[] | undefined | Promise<readonly AnyTensor[] | undefined>;
   /** Examples of the batch that was given last. */
   batchSize(): number;
+  /** Numbers of that batch's examples in the data set; undefined when there is none. */
+  examples?(): ArrayLike<number> | undefined;
   /** Complete epochs; undefined when there are no epochs. */
   epoch(): number | undefined;
   /** Where the next batch comes from, for a checkpoint; undefined when the step says it all. */
@@ -30,10 +32,12 @@ export interface LoaderSourceOptions {
 export function loaderSource(loader: BatchLoader, { dtype, classes }: LoaderSourceOptions): BatchSource {
   const tensors = batchTensors(dtype);
   let size = 0;
+  let examples: Int32Array | undefined;
   const give = (batch: Batch | undefined): readonly AnyTensor[] | undefined => {
     if (batch === undefined) return undefined;
     if (classes !== undefined) checkLabels(batch.targets, batch.indices, classes);
     size = batch.size;
+    examples = batch.indices;
     return tensors.fill(batch);
   };
   return {
@@ -42,6 +46,7 @@ export function loaderSource(loader: BatchLoader, { dtype, classes }: LoaderSour
       return batch instanceof Promise ? batch.then(give) : give(batch);
     },
     batchSize: () => size,
+    examples: () => examples,
     epoch: () => loader.position().epoch,
     position: () => loader.position(),
     seek: (position) => loader.seek(position),

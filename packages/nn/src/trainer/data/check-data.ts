@@ -18,7 +18,7 @@ export function checkData(what: string, dataset: Dataset, model: Model<Shape, Sh
   if (typeof dataset !== "object" || dataset === null || typeof dataset.readInto !== "function") {
     throw new TrainlogError(
       "trainer/bad-option",
-      `${what}: expected a data set such as Data.tensorDataset(xs, ys), got ${describeValue(dataset)}`,
+      `${what}: expected a data set such as Data.tensorDataset(xs, ys), got ${describeGiven(dataset)}`,
     );
   }
   if (dataset.length === 0) throw new TrainlogError("data/empty", `${what}: the data set has no examples`);
@@ -92,4 +92,11 @@ export async function checkAllLabels(dataset: Dataset, classes: number): Promise
     if (reading instanceof Promise) return await reading;
     checkLabels(labels.subarray(0, indices.length * targetSize), indices, classes);
   }
+}
+
+/** What was given instead of a data set, and what was likely meant. */
+function describeGiven(given: unknown): string {
+  if (given instanceof Promise) return "a promise: await it";
+  const isSplit = typeof given === "object" && given !== null && "train" in given && "test" in given;
+  return isSplit ? "a split of one: pass its train (and its test as evalData)" : describeValue(given);
 }

@@ -5,6 +5,7 @@
  */
 
 import { describeValue, TrainlogError } from "../../error.ts";
+import { anything, type Checks, checkOptions, must, wholeNumber } from "../../options/check-options.ts";
 import type { Shape } from "../../shape/shape.ts";
 import type { NestedNumbers } from "../../tensor/format.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
@@ -44,13 +45,15 @@ export interface PointOptions {
 /**
  * The model's result for one example.
  *
- * @throws TrainlogError `trainer/bad-probe` without a name.
+ * @throws TrainlogError `trainer/bad-probe` without a name, `trainer/unknown-option`, `trainer/bad-option`; when training begins `shape/mismatch` naming the
+ *   probe when the input is no example of the model.
  *
  * @example
  * Trainer.Probe.point({ name: "heldout", input: [0.25, -0.75], target: 0.2 });
  */
-export function point({ name, input, target }: PointOptions): Probe {
-  checkName(name);
+export function point(options: PointOptions): Probe {
+  checkProbe("Trainer.Probe.point", options, POINT_CHECKS);
+  const { name, input, target } = options;
   return {
     name,
     ...(target === undefined ? {} : { target: showNumbers(typeof target === "number" ? [target] : target) }),
@@ -77,10 +80,11 @@ export interface ClassificationOptions {
 /**
  * The likeliest class of one example and its probability (softmax of the model's result).
  *
- * @throws TrainlogError `trainer/bad-probe` without a name.
+ * @throws TrainlogError as {@link point}.
  */
-export function classification({ name, input, target, classNames }: ClassificationOptions): Probe {
-  checkName(name);
+export function classification(options: ClassificationOptions): Probe {
+  checkProbe("Trainer.Probe.classification", options, CLASSIFICATION_CHECKS);
+  const { name, input, target, classNames } = options;
   const nameOf = (label: number): string => classNames?.[label] ?? String(label);
   return {
     name,
@@ -119,6 +123,36 @@ export function custom(name: string, read: (predict: Predict) => number | string
       return typeof answer === "string" ? { text: answer } : answer;
     },
   };
+}
+
+const POINT_CHECKS: Checks = {
+  name: anything,
+  input: anything,
+  target: must(
+    "a number or an array of numbers",
+    (value) => typeof value === "number" || (Array.isArray(value) && value.every((item) => typeof item === "number")),
+  ),
+};
+
+const CLASSIFICATION_CHECKS: Checks = {
+  name: anything,
+  input: anything,
+  target: wholeNumber(0),
+  classNames: must("an array of texts", (value) => Array.isArray(value)),
+};
+
+function checkProbe(
+  call: string,
+  options: { readonly name?: unknown; readonly input?: unknown },
+  checks: Checks,
+): void {
+  checkOptions(call, options, checks, { area: "trainer" });
+  checkName(options.name);
+  if (options.input !== undefined) return;
+  throw new TrainlogError(
+    "trainer/bad-option",
+    `${call}: the probe ${describeValue(options.name)} needs an input: one example`,
+  );
 }
 
 function checkName(name: unknown): void {

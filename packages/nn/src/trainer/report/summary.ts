@@ -35,7 +35,9 @@ export interface TrainingSummary {
   /** Time spent on the steps. */
   readonly elapsedMs: number;
   readonly stoppedBy: StoppedBy;
-  /** The last evaluation on `evalData`. */
+  /** Updates that made the parameters, when early stopping went back to those of its best evaluation. */
+  readonly bestStep?: number;
+  /** The evaluation on `evalData` of the parameters that training ended with. */
   readonly evaluation?: Evaluation;
   readonly probes: readonly ProbeReport[];
 }
@@ -46,7 +48,7 @@ export interface TrainingSummary {
  * @returns Lines without a newline at the end.
  */
 export function summaryText(summary: TrainingSummary): string {
-  const { model, parameters, steps, elapsedMs, backend, dtype, stoppedBy, evaluation } = summary;
+  const { model, parameters, steps, elapsedMs, backend, dtype, stoppedBy, bestStep, evaluation } = summary;
   const rows: [string, string][] = [
     ["model", `${model}, ${parameters.toLocaleString("en-US")} parameters`],
     ["training", describeTraining(summary)],
@@ -55,6 +57,8 @@ export function summaryText(summary: TrainingSummary): string {
   ];
   if (evaluation !== undefined) rows.push(["evaluation", describeEvaluation(evaluation)]);
   if (stoppedBy !== "done") rows.push(["stopped by", stoppedBy]);
+  if (bestStep !== undefined)
+    rows.push(["parameters", `of step ${bestStep.toLocaleString("en-US")}, the best evaluation`]);
   for (const { name, before, after, target } of summary.probes) {
     rows.push([`probe ${name}`, `${before} → ${after}${target === undefined ? "" : ` (target ${target})`}`]);
   }

@@ -12,12 +12,18 @@ import type { StepSetup } from "./train-step.ts";
  * Says in words where a step's numbers stopped being finite: its forward pass runs once more, operation by operation, and every layer is looked at.
  *
  * @param state - From before the step.
+ * @param examples - Numbers of the batch's examples in the data set, where that is known.
  * @returns Half a sentence for the error, and the names that programs want.
  */
-export function findNonFinite(setup: StepSetup, state: TrainState, batch: readonly AnyTensor[]): NonFinite {
+export function findNonFinite(
+  setup: StepSetup,
+  state: TrainState,
+  batch: readonly AnyTensor[],
+  examples?: ArrayLike<number>,
+): NonFinite {
   const inBatch = batch.map(firstNonFinite).findIndex((place) => place !== undefined);
   const given = batch[inBatch];
-  if (given !== undefined) return { words: wordsOfBatch(inBatch, given) };
+  if (given !== undefined) return { words: wordsOfBatch(inBatch, given, examples), inData: true };
   const parameters = Object.entries(state.params).flatMap(([name, tensor]) =>
     firstNonFinite(tensor) === undefined ? [] : [name],
   );
@@ -34,6 +40,8 @@ export function findNonFinite(setup: StepSetup, state: TrainState, batch: readon
 /** What {@link findNonFinite} found. */
 export interface NonFinite {
   readonly words: string;
+  /** Whether the data hold it already. */
+  readonly inData?: true;
   /** First layer whose output is not finite, as the model's summary names it. */
   readonly layer?: string;
   /** Parameters that are not finite. */
@@ -70,10 +78,12 @@ function firstNonFinite(tensor: AnyTensor): number | undefined {
   return place < 0 ? undefined : place;
 }
 
-function wordsOfBatch(number: number, tensor: AnyTensor): string {
+function wordsOfBatch(number: number, tensor: AnyTensor, examples: ArrayLike<number> | undefined): string {
   const place = firstNonFinite(tensor) ?? 0;
   const rowSize = tensor.size / (tensor.shape[0] ?? 1);
   const value = tensor.data()[place];
   const what = ["inputs", "targets"][number] ?? `tensor ${number}`;
-  return `the batch's ${what} (${showShape(tensor.shape)}) hold ${value} in example ${Math.floor(place / rowSize)}, element ${place % rowSize}`;
+  const row = Math.floor(place / rowSize);
+  const known = examples?.[row] === undefined ? "" : ` (example ${examples[row]} of the data set)`;
+  return `the batch's ${what} (${showShape(tensor.shape)}) hold ${value} in example ${row} of this batch${known}, element ${place % rowSize}`;
 }

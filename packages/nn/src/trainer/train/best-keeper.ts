@@ -9,12 +9,19 @@ export function restoresBest({ earlyStopping }: TrainOptions): boolean {
   return earlyStopping !== undefined && (earlyStopping.restoreBest ?? true);
 }
 
+/** A state, and the number of updates that made it. */
+export interface StateOfStep {
+  readonly state: TrainState;
+  readonly step: number;
+}
+
 /** Keeps a copy of the state of the best evaluation, when training is to end with it. */
 export function bestKeeper({ prepared, runner, evaluations, checkpoints }: Running): {
   visit(visit: LoopJob["visit"]): LoopJob["visit"];
   /** Keeps the state if the evaluation of this step is the best. */
   look(step: number): Promise<void>;
-  stateAtEnd(): Promise<TrainState>;
+  /** The state that training ends with, and the step that it is of. */
+  stateAtEnd(endStep: number): Promise<StateOfStep>;
 } {
   let kept: TrainState | undefined;
   let keptStep = -1;
@@ -30,13 +37,14 @@ export function bestKeeper({ prepared, runner, evaluations, checkpoints }: Runni
       await look(step);
     },
     look,
-    async stateAtEnd() {
+    async stateAtEnd(endStep) {
       const best = evaluations.best();
-      if (!restoresBest(prepared.options) || best === undefined) return runner.state();
-      if (kept !== undefined && keptStep === best.step) return kept;
+      const last = async (): Promise<StateOfStep> => ({ state: await runner.state(), step: endStep });
+      if (!restoresBest(prepared.options) || best === undefined) return last();
+      if (kept !== undefined && keptStep === best.step) return { state: kept, step: best.step };
       // The best one was before an interruption.
       const read = await checkpoints.readBest();
-      return read !== undefined && read.facts.step === best.step ? read.state : runner.state();
+      return read !== undefined && read.facts.step === best.step ? { state: read.state, step: best.step } : last();
     },
   };
 }

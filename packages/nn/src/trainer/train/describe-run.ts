@@ -1,4 +1,5 @@
 /** @file A training run as plain data: what it was begun with, and what came out of it. */
+import { describeValue, TrainlogError } from "../../error.ts";
 import { parameterCount, summary as summaryOfModel } from "../../nn/index.ts";
 import type { Evaluator } from "../evaluate/evaluate.ts";
 import type { LogFacts } from "../log/log-sink.ts";
@@ -6,6 +7,7 @@ import type { LoopEnd } from "../loop.ts";
 import { predictor } from "../predict.ts";
 import type { TrainingSummary } from "../report/summary.ts";
 import type { TrainState } from "../step/train-state.ts";
+import type { StateOfStep } from "./best-keeper.ts";
 import { numbersOf, type Prepared } from "./prepare.ts";
 import type { Running } from "./running.ts";
 import type { Watched } from "./watch.ts";
@@ -22,7 +24,19 @@ export async function measuredLoss(evaluator: Evaluator, { data }: Prepared, sta
 /** What the probes answer. */
 export function readProbes(prepared: Prepared, state: TrainState): string[] {
   const predict = predictor(numbersOf(prepared, state));
-  return (prepared.options.probes ?? []).map((probe) => probe.read(predict).text);
+  return (prepared.options.probes ?? []).map((probe) => {
+    try {
+      return probe.read(predict).text;
+    } catch (error) {
+      throw ofProbe(probe.name, error);
+    }
+  });
+}
+
+/** Errors of ours say which probe it was; others are those of a script's own function, and stay. */
+function ofProbe(name: string, error: unknown): unknown {
+  if (!(error instanceof TrainlogError)) return error;
+  return new TrainlogError(error.code, `the probe ${describeValue(name)}: ${error.message}`, { cause: error });
 }
 
 /** What came out of a run. */
@@ -30,13 +44,20 @@ export async function summarize(
   running: Running,
   watched: Watched,
   { step, stoppedBy }: LoopEnd,
-  state: TrainState,
+  last: StateOfStep,
   before: readonly string[],
 ): Promise<TrainingSummary> {
   const { prepared, evaluator, lossBefore } = running;
+  const { state } = last;
   const elapsedMs = watched.elapsedMs();
   const after = readProbes(prepared, state);
-  const evaluation = watched.evaluation();
+  const wentBack = last.step !== step;
+  const { evalData } = prepared.options;
+  // What is said of the model is measured on the parameters that it ends with.
+  const evaluation =
+    wentBack && evalData !== undefined
+      ? await evaluator.evaluate(state.params, state.model, evalData)
+      : watched.evaluation();
   return {
     ...describeRun(prepared),
     steps: step,
@@ -44,6 +65,7 @@ export async function summarize(
     lossAfter: await measuredLoss(evaluator, prepared, state),
     elapsedMs,
     stoppedBy,
+    ...(wentBack ? { bestStep: last.step } : {}),
     ...(evaluation === undefined ? {} : { evaluation }),
     probes: (prepared.options.probes ?? []).map(({ name, target }, i) => ({
       name,

@@ -2,6 +2,7 @@
 
 import { batchLoader } from "../../data/batch-loader.ts";
 import type { Dataset } from "../../data/dataset.ts";
+import { TrainlogError } from "../../error.ts";
 import { loadRuntime } from "../../interop/onnx-step/runtime.ts";
 import { model as modelOf } from "../../nn/index.ts";
 import type { Model, Params, State } from "../../nn/model.ts";
@@ -101,7 +102,10 @@ export async function prepare(parts: TrainerParts, data: Dataset, options: Train
 /** The objective of a task: its loss on what the model makes of the inputs. */
 export function objectiveOf(task: Task, call: ModelCall, [inputs, targets]: readonly AnyTensor[]): Objective {
   if (inputs === undefined || targets === undefined)
-    throw new RangeError("a batch of a data set has inputs and targets");
+    throw new TrainlogError(
+      "trainer/bad-batch",
+      `a batch of this module is [inputs, targets], got ${inputs === undefined ? "nothing" : "inputs alone"}`,
+    );
   const outputs = call.apply(inputs);
   const context = new TaskContext(call, inputs);
   return { loss: task.loss(outputs, targets, context), metrics: () => task.metrics(outputs, targets, context) };

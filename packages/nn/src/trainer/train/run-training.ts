@@ -16,7 +16,7 @@ import type { TrainState } from "../step/train-state.ts";
 import { callbacksOf, type TrainOptions } from "../train-options.ts";
 import { EVALUATION_BATCH, encodeModel, type Trained, trainedHandle } from "../trained.ts";
 import { watchEvaluations } from "../watch-evaluations.ts";
-import { bestKeeper, restoresBest } from "./best-keeper.ts";
+import { bestKeeper, restoresBest, type StateOfStep } from "./best-keeper.ts";
 import { openCheckpoints } from "./checkpoints.ts";
 import { factsOf, measuredLoss, readProbes, summarize, titleOf } from "./describe-run.ts";
 import { type Prepared, prepare, type TrainerParts } from "./prepare.ts";
@@ -35,9 +35,9 @@ export async function runTraining(parts: TrainerParts, data: Dataset, options: T
   const running = await begin(prepared, evaluator);
   const { interruption, log, runner } = running;
   try {
-    const { end, watched, state } = await runToEnd(running);
-    const summary = await summarize(running, watched, end, state, before);
-    const trained = handleOf(prepared, state, summary);
+    const { end, watched, last } = await runToEnd(running);
+    const summary = await summarize(running, watched, end, last, before);
+    const trained = handleOf(prepared, last.state, summary);
     await closeLog(log, prepared, trained, summary);
     interruption.dispose();
     await interruption.endProcess();
@@ -61,6 +61,7 @@ async function begin(prepared: Prepared, evaluator: Evaluator): Promise<Running>
   if (facts?.position != null) source.seek(facts.position);
   const firstStep = facts?.step ?? 0;
   const progress = progressOf(options, firstStep, plan.steps);
+  if (checkpoints.start !== undefined) progress.note(`going on from step ${firstStep}: ${checkpoints.lastPath()}`);
   const runner = await openRunner(backend, setup, checkpoints.start?.state ?? initial);
   const log = await openLog(options.log, { title: titleOf(prepared), facts: factsOf(prepared), warn: progress.note });
   const { signal, handleInterrupt = true } = options;
@@ -82,7 +83,7 @@ async function begin(prepared: Prepared, evaluator: Evaluator): Promise<Running>
 /** Runs the loop; when it throws, the log ends as failed before the error goes on. */
 async function runToEnd(
   running: Running,
-): Promise<{ readonly end: LoopEnd; readonly watched: Watched; readonly state: TrainState }> {
+): Promise<{ readonly end: LoopEnd; readonly watched: Watched; readonly last: StateOfStep }> {
   const { prepared, progress, log, firstStep } = running;
   const callbacks = callbacksOf(prepared.options);
   const watched = watch(running);
@@ -94,9 +95,11 @@ async function runToEnd(
     await watched.finish(end.step, end.stoppedBy);
     await best.look(end.step);
     progress.end(end.step, end.loss);
-    const state = await best.stateAtEnd();
+    const saved = end.stoppedBy === "interrupt" ? running.checkpoints.lastPath() : undefined;
+    if (saved !== undefined) progress.note(`saved ${saved}; checkpoint.resume: "allow" goes on from there`);
+    const last = await best.stateAtEnd(end.step);
     await tellEnd({ step: end.step, stoppedBy: end.stoppedBy });
-    return { end, watched, state };
+    return { end, watched, last };
   } catch (error) {
     // What callbacks throw now is a consequence, and must keep neither the log open nor the cause to itself.
     await tellEnd({ step: watched.job.place.step, stoppedBy: "error" }).catch(() => undefined);
