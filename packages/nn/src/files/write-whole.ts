@@ -1,4 +1,5 @@
 /** @file Writing a file whole or not at all: the one way in which models, checkpoints, logs and arrays reach the disk. */
+import type { Stats } from "node:fs";
 import { nodeModule } from "../node-modules.ts";
 
 /**
@@ -29,15 +30,41 @@ export async function writeWhole(path: string, content: Uint8Array | string): Pr
 
 /** As {@link writeWhole}, making the folder when it is not there. */
 export async function writeWholeIn(path: string, content: Uint8Array | string): Promise<void> {
-  const { mkdir } = nodeModule("node:fs/promises");
-  await mkdir(nodeModule("node:path").dirname(path), { recursive: true });
+  await makeFolder(nodeModule("node:path").dirname(path));
   await writeWhole(path, content);
+}
+
+/**
+ * Makes a folder and its parents, from the outermost that lacks to the innermost.
+ *
+ * One by one, because Node's own recursive way never ends below a folder that says "no such file" of what it does not let be made, as `/proc` does.
+ */
+async function makeFolder(path: string): Promise<void> {
+  if (await isFolder(path)) return;
+  const parent = nodeModule("node:path").dirname(path);
+  if (parent !== path) await makeFolder(parent);
+  try {
+    await nodeModule("node:fs/promises").mkdir(path);
+  } catch (cause) {
+    // Another process may have been quicker.
+    if (!(await isFolder(path))) throw cause;
+  }
+}
+
+/** False also for what cannot be looked at: making it says why. */
+async function isFolder(path: string): Promise<boolean> {
+  const found = await factsOf(path);
+  return found?.isDirectory() === true;
 }
 
 /** Says whether something is there that is neither a file nor a folder. */
 async function isDevice(path: string): Promise<boolean> {
-  const found = await nodeModule("node:fs/promises")
+  const found = await factsOf(path);
+  return found !== undefined && !found.isFile() && !found.isDirectory();
+}
+
+async function factsOf(path: string): Promise<Stats | undefined> {
+  return await nodeModule("node:fs/promises")
     .stat(path)
     .catch(() => undefined);
-  return found !== undefined && !found.isFile() && !found.isDirectory();
 }

@@ -4,8 +4,9 @@
  * A file is replaced as a whole: the text goes to a temporary file beside it, is flushed to disk, and takes the old one's place by a rename. A crash or
  * a full disk leaves the old file as it was.
  */
-import { mkdir, open, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { open, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { makeFolder } from "../files/make-folder.ts";
 import { TrainlogError } from "../run/error.ts";
 import type { JsonValue } from "../run/json.ts";
 import { type ConfusionMatrix, decodeConfusionMatrix, encodeConfusionMatrix } from "./confusion-matrix.ts";
@@ -118,7 +119,7 @@ function firstBadByte(bytes: Uint8Array): number {
 }
 
 async function replaceFile(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const target = await existingTarget(path);
   // A device or pipe (`/dev/stdout`, `/dev/null`) is written to; renaming over it would destroy it.
   if (target !== undefined && !target.isRegularFile) return writeFile(path, text);

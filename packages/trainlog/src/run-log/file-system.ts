@@ -4,6 +4,7 @@
  * All are synchronous: a script's `log` returns when its batch is with the kernel, and then survives the script.
  */
 import * as fs from "node:fs";
+import { makeFolder } from "../files/make-folder.ts";
 
 /** Size and time of a file. */
 export interface FileFacts {
@@ -60,9 +61,7 @@ export const nodeFs: RunLogFs = {
     return { sizeBytes: size, modifiedMs: mtimeMs };
   },
   list: (path) => fs.readdirSync(path),
-  makeFolder: (path) => {
-    fs.mkdirSync(path, { recursive: true });
-  },
+  makeFolder,
   rename: (from, to) => {
     fs.renameSync(from, to);
   },

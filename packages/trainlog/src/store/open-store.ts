@@ -1,6 +1,7 @@
 /** @file Opens a folder as a store. */
-import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { makeFolder } from "../files/make-folder.ts";
 import { TrainlogError } from "../run/error.ts";
 import { diskError, systemCode } from "../run-log/disk-error.ts";
 import { FolderStore } from "./folder-store.ts";
@@ -68,12 +69,12 @@ function prepareFolder(dir: string, create: boolean): void {
   const path = join(dir, "store.json");
   const text = readText(path);
   if (text !== undefined) checkFormat(path, text);
-  else if (create) makeFolder(dir, path);
+  else if (create) makeStore(dir, path);
 }
 
-function makeFolder(dir: string, path: string): void {
+function makeStore(dir: string, path: string): void {
   try {
-    mkdirSync(join(dir, "runs"), { recursive: true });
+    makeFolder(join(dir, "runs"));
     writeFileSync(path, `${JSON.stringify({ format: "trainlog-store", version: STORE_VERSION })}\n`, { flag: "wx" });
   } catch (error) {
     if (systemCode(error) !== "EEXIST") throw diskError(error, `make a store at ${dir}`);

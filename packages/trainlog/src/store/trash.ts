@@ -1,7 +1,8 @@
 /** @file The trash: deleted runs as they were, until a collection. */
 import { existsSync, readdirSync } from "node:fs";
-import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { open, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolder } from "../files/make-folder.ts";
 import { TrainlogError } from "../run/error.ts";
 import { diskError, systemCode } from "../run-log/disk-error.ts";
 import type { DeletedRun } from "./types.ts";
@@ -46,7 +47,7 @@ export class Trash {
     let deletedMs = nowMs;
     while (existsSync(join(this.#trashDir, `${runId}.${deletedMs}`))) deletedMs++;
     const trashDir = join(this.#trashDir, `${runId}.${deletedMs}`);
-    await mkdir(this.#trashDir, { recursive: true });
+    makeFolder(this.#trashDir);
     await this.#move(runId, join(this.#runsDir, runId), trashDir);
     return { runId, trashDir };
   }

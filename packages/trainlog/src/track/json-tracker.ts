@@ -4,8 +4,9 @@
  * As upstream: indented by 4, ASCII only, `NaN` and `Infinity` as Python writes them, `config` and `run_metadata` beside the metrics. Unlike upstream, the file
  * is replaced as a whole and now and then during the run, so that a crash leaves the last state and never half a file.
  */
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { makeFolder } from "../files/make-folder.ts";
 import type { RunEvent } from "../run/event.ts";
 import { randomText } from "../run/id.ts";
 import type { JsonValue } from "../run/json.ts";
@@ -46,7 +47,7 @@ export class JsonTracker extends Tracker {
 
   /** @throws the operating system's error when the folder cannot be made. */
   protected override _init(config?: ConfigInput): void {
-    mkdirSync(dirname(this.path), { recursive: true });
+    makeFolder(dirname(this.path));
     this.#collected = new Collected(this.reporter);
     this.#hasConfig = config !== undefined;
     if (config !== undefined) this.#collected.setConfig(config);

@@ -4,19 +4,10 @@
  * Media are kept synchronously, because `log` is: the caller may change its buffer or delete its file right after.
  */
 import { createHash, type Hash } from "node:crypto";
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from "node:fs";
-import { join } from "node:path";
+import { closeSync, existsSync, fstatSync, openSync, readSync, renameSync, rmSync, writeSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { deflateSync } from "node:zlib";
+import { makeFolder } from "../files/make-folder.ts";
 import { TrainlogError } from "../run/error.ts";
 import type { BlobRef } from "../run/event.ts";
 import { randomText } from "../run/id.ts";
@@ -85,7 +76,7 @@ export class LocalBlobs {
 
   #keep(fill: (write: (bytes: Uint8Array) => void) => void): BlobRef {
     const folder = join(this.#dir, "tmp");
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     const temporary = join(folder, randomText(16));
     const hash = createHash("sha256");
     try {
@@ -105,7 +96,7 @@ export class LocalBlobs {
       rmSync(temporary);
       return;
     }
-    mkdirSync(join(path, ".."), { recursive: true });
+    makeFolder(dirname(path));
     renameSync(temporary, path);
   }
 }

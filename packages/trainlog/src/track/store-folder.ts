@@ -1,6 +1,7 @@
 /** @file The folder of a store, made when it is not there. */
-import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolder } from "../files/make-folder.ts";
 import { TrainlogError } from "../run/error.ts";
 import { randomText } from "../run/id.ts";
 import { isPlainObject } from "../run/json.ts";
@@ -16,7 +17,7 @@ export function ensureStore(dir: string): void {
   const file = join(dir, "store.json");
   let text: string;
   try {
-    mkdirSync(join(dir, "runs"), { recursive: true });
+    makeFolder(join(dir, "runs"));
     if (!existsSync(file)) writeNew(file, `${JSON.stringify({ format: "trainlog-store", version: FORMAT_VERSION })}\n`);
     text = readFileSync(file, "utf8");
   } catch (cause) {

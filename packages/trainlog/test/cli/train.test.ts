@@ -106,6 +106,17 @@ describe("trainlog train quickstart", () => {
     expect(existsSync(join(folder, "trainlog"))).toBe(false);
   });
 
+  it.each([["/dev/null/q.safetensors"], ["."]])(
+    "says before it trains that a model cannot be saved at %s",
+    async (path) => {
+      const { code, stdout, stderr } = await train("quickstart", "--save", path);
+      expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+      expect(stderr).toContain("could not be written");
+      expect(stderr).toContain("choose another --save; nothing was trained");
+      expect(readdirSync(folder)).toEqual([]);
+    },
+  );
+
   it("ends at Ctrl-C with code 130 and keeps what was learnt", async () => {
     const args = ["train", "quickstart", "--steps", "2000000", "--save", "q.safetensors"];
     const command = startTrainlog(args, { cwd: folder });

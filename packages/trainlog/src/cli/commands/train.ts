@@ -1,7 +1,9 @@
 /** @file `trainlog train`: trains one of the built-in examples in this terminal. */
 import { resolve } from "node:path";
 import type { Trainer } from "@trainlog/nn";
+import { tryWriting } from "../../files/try-writing.ts";
 import { LogDestination } from "../../log/index.ts";
+import { TrainlogError } from "../../run/error.ts";
 import { type Command, type CommandContext, defineCommand, EXIT_INTERRUPTED, EXIT_OK } from "../command.ts";
 import { DIR_OPTION } from "../option-types.ts";
 import { usageError } from "../parse.ts";
@@ -63,6 +65,8 @@ export const trainCommand: Command = defineCommand({
   run: async ({ options, args, context }) => {
     const name = args[0] ?? "";
     const example = exampleOf(name);
+    const saved = options.save === undefined ? undefined : resolve(context.cwd, options.save);
+    if (saved !== undefined) checkSave(saved);
     const log = await openTrainingLog({
       project: name,
       name: `${name}-${options.backend}-seed-${options.seed}`,
@@ -85,7 +89,6 @@ export const trainCommand: Command = defineCommand({
         terminal: context.out.terminal,
       },
     });
-    const saved = options.save === undefined ? undefined : resolve(context.cwd, options.save);
     if (saved !== undefined) await trained.save(saved);
     sayWhatIsWhere({ trained, log, saved }, context);
     return context.signal.aborted ? EXIT_INTERRUPTED : EXIT_OK;
@@ -98,6 +101,17 @@ function destinationOf(log: string | undefined, { cwd }: CommandContext): LogDes
   if (log.trim() === "") throw usageError('--log: expected a file, or off to log nothing, got ""');
   const { path } = LogDestination.parse(log);
   return path === undefined ? LogDestination.disabled() : LogDestination.json(resolve(cwd, path));
+}
+
+/** Finds out before training whether the model can be kept. @throws TrainlogError `cli/write-failed`. */
+function checkSave(path: string): void {
+  try {
+    tryWriting(path);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const advice = "choose another --save; nothing was trained";
+    throw new TrainlogError("cli/write-failed", `${path}: could not be written: ${reason}; ${advice}`, { cause });
+  }
 }
 
 /** Trains, and ends the log by how that ends. */

@@ -1,8 +1,9 @@
 /** @file `trainlog view`: a training log file, or a run, as a page or a picture. */
-import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { makeFolder } from "../../files/make-folder.ts";
 import { readLogFile } from "../../log/index.ts";
 import { type Drawable, type RenderOptions, renderHtml, renderPng, renderSvg } from "../../log/render/index.ts";
 import { TrainlogError } from "../../run/error.ts";
@@ -135,7 +136,7 @@ async function writeView(
   const bytes = await render(content, format, drawing);
   if (path === "-") return out.bytes(bytes);
   try {
-    await mkdir(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     await writeFile(path, bytes);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);

@@ -7,9 +7,10 @@
  */
 import { createHash, randomBytes } from "node:crypto";
 import { renameSync, utimesSync } from "node:fs";
-import { type FileHandle, mkdir, open, opendir, rm, stat } from "node:fs/promises";
+import { type FileHandle, open, opendir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
+import { makeFolder } from "../../files/make-folder.ts";
 import { describeValue, TrainlogError } from "../../run/error.ts";
 import { diskError, systemCode } from "../../run-log/disk-error.ts";
 import type { Blobs, ByteRange, StoredBlob } from "./blobs.ts";
@@ -35,7 +36,7 @@ export class FolderBlobs implements Blobs {
     if (options.expectedSha256 !== undefined) checkSha256(options.expectedSha256);
     const temporary = join(this.#dir, "tmp", randomBytes(16).toString("hex"));
     try {
-      await mkdir(join(this.#dir, "tmp"), { recursive: true });
+      makeFolder(join(this.#dir, "tmp"));
       const blob = await writeHashed(temporary, bytes, options);
       await this.#publish(temporary, blob);
       return blob;
@@ -87,7 +88,7 @@ export class FolderBlobs implements Blobs {
   async #publish(temporary: string, blob: StoredBlob): Promise<void> {
     const path = this.#path(blob.sha256);
     const parent = join(this.#dir, blob.sha256.slice(0, 2));
-    const newParent = (await mkdir(parent, { recursive: true })) !== undefined;
+    const newParent = makeFolder(parent);
     if ((await sizeOf(path)) === blob.sizeBytes && refresh(path)) {
       await rm(temporary, { force: true });
       return;

@@ -5,8 +5,9 @@
  * shared by all that wait; then it is acknowledged. A checkpoint syncs the run folders and drops the log behind. So every acknowledged batch is on the
  * disk in one of the two at any moment.
  */
-import { mkdir, open, rm } from "node:fs/promises";
+import { open, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolder } from "../../files/make-folder.ts";
 import { systemCode } from "../../run-log/disk-error.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { segmentPath } from "./redo-file.ts";
@@ -52,7 +53,7 @@ export class Durability {
   ): Promise<{ durability: Durability; report: ReplayReport }> {
     const walDir = join(storeDir, "wal");
     const runsDir = join(storeDir, "runs");
-    await mkdir(walDir, { recursive: true });
+    makeFolder(walDir);
     const report = await replayWal(walDir, runsDir);
     const durability = new Durability(walDir, runsDir, (report.sequences.at(-1) ?? 0) + 1, onProblem);
     for (const [runId, segments] of report.segments) durability.#dirty.set(runId, new Set(segments));

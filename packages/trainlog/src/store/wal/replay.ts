@@ -5,8 +5,9 @@
  * after a power loss it writes what is missing. It never writes over a valid frame of other content and never leaves a gap: such a record is set
  * aside under `wal/damaged/` and named. Nothing here stops a store from opening.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolder } from "../../files/make-folder.ts";
 import { decodeSegmentHeader, SEGMENT_HEADER_BYTES, scanFrames } from "../../run-log/codec/frame.ts";
 import { RedoFile, type RedoOutcome } from "./redo-file.ts";
 import { walPath, walSequences } from "./wal-file.ts";
@@ -157,7 +158,7 @@ class Replay {
     if (existsSync(join(runDir, "run.json"))) return true;
     const run = this.#runs.get(runId);
     if (run === undefined) return false;
-    mkdirSync(runDir, { recursive: true });
+    makeFolder(runDir);
     const identity = { format: "trainlog-run", version: 1, runId, project: run.project, createdMs: run.createdMs };
     writeFileSync(join(runDir, "run.json"), `${JSON.stringify(identity)}\n`);
     this.#writtenCount++;
@@ -186,7 +187,7 @@ class Replay {
 
   #setAside(name: string, bytes: Uint8Array): void {
     const dir = join(this.#walDir, "damaged");
-    mkdirSync(dir, { recursive: true });
+    makeFolder(dir);
     writeFileSync(join(dir, name), bytes);
   }
 }
