@@ -1,6 +1,6 @@
 /** @file Fewer axes for a loop nest: those of length 1 go, and neighbours that all operands walk as one become one. */
 import type { Shape } from "../../shape/shape.ts";
-import type { Access, LoopDefinition, LoopProgram } from "./program.ts";
+import { type Access, type LoopProgram, mapAccesses } from "./program.ts";
 
 /** The same loop over as few axes as possible; at least one. */
 export function collapseAxes(program: LoopProgram): LoopProgram {
@@ -28,17 +28,6 @@ function walksAsOne(accesses: readonly Access[], outer: number, inner: number, i
 function allAccesses({ values, stores, reductions }: LoopProgram): Access[] {
   const loads = values.flatMap((value) => (value.kind === "load" ? [value.access] : []));
   return [...loads, ...stores.map(({ access }) => access), ...reductions.map(({ access }) => access)];
-}
-
-function mapAccesses(program: LoopProgram, shape: Shape, map: (access: Access) => Access): LoopProgram {
-  const definition = (value: LoopDefinition): LoopDefinition =>
-    value.kind === "load" ? { kind: "load", access: map(value.access) } : value;
-  return {
-    shape,
-    values: program.values.map(definition),
-    stores: program.stores.map((store) => ({ ...store, access: map(store.access) })),
-    reductions: program.reductions.map((reduction) => ({ ...reduction, access: map(reduction.access) })),
-  };
 }
 
 /** Row-major strides of a shape that is broadcast to the iteration space by NumPy's rules: 0 along the axes that it lacks or has once. */

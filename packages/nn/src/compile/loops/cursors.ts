@@ -28,17 +28,19 @@ export class Cursors {
   declare(access: Access): void {
     if (this.byAccess.has(access)) return;
     const stepBytes = access.strides.map((stride) => stride * BYTES_PER_ELEMENT[access.dtype]);
-    const isFixed = access.base === undefined && stepBytes.every((step) => step === 0);
-    this.byAccess.set(access, isFixed ? undefined : this.cursorFor(stepBytes, access.base));
+    const isFixed =
+      access.base === undefined && access.parameter === undefined && stepBytes.every((step) => step === 0);
+    this.byAccess.set(access, isFixed ? undefined : this.cursorFor(stepBytes, access));
   }
 
-  private cursorFor(stepBytes: readonly number[], base: number | undefined): Cursor {
-    const key = `${base} ${stepBytes.join()}`;
+  private cursorFor(stepBytes: readonly number[], { base, parameter }: Access): Cursor {
+    const key = `${base} ${parameter} ${stepBytes.join()}`;
     const known = this.byPattern.get(key);
     if (known !== undefined) return known;
     const cursor = { local: this.code.local(ValueType.i32), stepBytes };
     this.byPattern.set(key, cursor);
-    this.code.i32(0);
+    if (parameter === undefined) this.code.i32(0);
+    else this.code.get(parameter);
     if (base !== undefined) this.code.i32Load(base);
     this.code.set(cursor.local);
     return cursor;

@@ -13,6 +13,8 @@ export interface Access {
   readonly ptr: number;
   /** Byte offset of an i32 that holds where the operand begins: for arguments and results, which lie elsewhere in every run. */
   readonly base?: number | undefined;
+  /** Number of the parameter of the loop's function that says where the operand begins, for loops that several places share. */
+  readonly parameter?: number | undefined;
   /** Elements from one point to the next along each axis of the iteration space; 0 where all points share one element. Never negative. */
   readonly strides: readonly number[];
   readonly dtype: DType;
@@ -59,4 +61,16 @@ export interface LoopProgram {
 /** Element type of a value. */
 export function dtypeOf(definition: LoopDefinition): DType {
   return definition.kind === "load" ? definition.access.dtype : definition.dtype;
+}
+
+/** The program over another iteration space, with other accesses. */
+export function mapAccesses(program: LoopProgram, shape: Shape, map: (access: Access) => Access): LoopProgram {
+  const definition = (value: LoopDefinition): LoopDefinition =>
+    value.kind === "load" ? { kind: "load", access: map(value.access) } : value;
+  return {
+    shape,
+    values: program.values.map(definition),
+    stores: program.stores.map((store) => ({ ...store, access: map(store.access) })),
+    reductions: program.reductions.map((reduction) => ({ ...reduction, access: map(reduction.access) })),
+  };
 }

@@ -39,16 +39,16 @@ export function fillOf(rewriter: GraphRewriter, value: GraphValue): number | und
   return maker?.primitive.name === "fill" ? elementOf(maker, []) : undefined;
 }
 
+function isFill(rewriter: GraphRewriter, value: GraphValue): boolean {
+  return rewriter.makerOf(value)?.primitive.name === "fill";
+}
+
 /** Elementwise operations and moves of values that are one number each give such a value. */
 function foldFill(rewriter: GraphRewriter, instruction: Instruction): GraphValue | undefined {
   const { primitive, inputs, output } = instruction;
   if (inputs.length === 0 || !(primitive.elementwise === true || MOVES.has(primitive.name))) return undefined;
-  const numbers: number[] = [];
-  for (const input of inputs) {
-    const number = fillOf(rewriter, input);
-    if (number === undefined) return undefined;
-    numbers.push(number);
-  }
+  if (!inputs.every((input) => isFill(rewriter, input))) return undefined;
+  const numbers = inputs.map((input) => fillOf(rewriter, input) ?? Number.NaN);
   const value = primitive.elementwise === true ? elementOf(instruction, numbers) : numbers[0];
   return value === undefined ? undefined : fillLike(rewriter, output, value);
 }
@@ -63,6 +63,8 @@ function foldTensors(rewriter: GraphRewriter, instruction: Instruction): GraphVa
   const { primitive, inputs, attributes, output } = instruction;
   if (primitive.name === "fill" || primitive.name === "barrier" || sizeOf(output.shape) > MAX_FOLDED_SIZE)
     return undefined;
+  // First whether there is anything to do: filling memory for one operand is in vain when another one is an input.
+  if (!inputs.every((input) => rewriter.tensorOf(input) !== undefined || isFill(rewriter, input))) return undefined;
   const tensors: AnyTensor[] = [];
   for (const input of inputs) {
     const tensor = rewriter.tensorOf(input) ?? materializeFill(rewriter, input);

@@ -6,10 +6,11 @@ import type { KernelCalls, Operand } from "../../primitives/primitive.ts";
 import { sizeOf } from "../../shape/shape.ts";
 import { BYTES_PER_ELEMENT } from "../../tensor/dtype.ts";
 import { emitLoop } from "../loops/emit.ts";
-import type { Access } from "../loops/program.ts";
+import type { LoopProgram } from "../loops/program.ts";
+import { type Place, type SharedLoop, shareLoop } from "../loops/share.ts";
 import type { MemoryAssignment } from "../memory/assign.ts";
 import { lowerLoop } from "../schedule/lower-loop.ts";
-import { type CallStep, memoryOf, type Schedule } from "../schedule/schedule.ts";
+import { type CallStep, memoryOf, type Schedule, type Step } from "../schedule/schedule.ts";
 import type { Code, FunctionType } from "../wasm/code.ts";
 import { ModuleBuilder } from "../wasm/module.ts";
 import { ValueType } from "../wasm/opcodes.ts";
@@ -27,6 +28,14 @@ export interface PlanParts {
   readonly memory: MemoryAssignment;
   readonly addresses: ReadonlyMap<GraphValue, number>;
   readonly workspace: Workspace;
+}
+
+/** A loop in both forms. */
+interface PlannedLoop {
+  readonly program: LoopProgram;
+  readonly shared: SharedLoop;
+  /** Says, once all loops are known, whether no other one is like it. */
+  readonly isAlone: () => boolean;
 }
 
 /** Types of kernel arguments that are no addresses. */
@@ -122,18 +131,10 @@ export class PlanWriter {
 
   private writeRun(code: Code): void {
     const { schedule, memory } = this.parts;
-    const accessOf = (value: GraphValue): Pick<Access, "ptr" | "base"> => {
-      const address = this.addressOf(value);
-      const place = slotOf(address);
-      return place === undefined ? { ptr: address } : { ptr: place.offset, base: this.slotPtr(place.slot) };
-    };
+    const loops = this.sharedLoops();
     for (const step of schedule.steps) {
-      if (step.kind === "call") {
-        this.writeCall(code, step);
-        continue;
-      }
-      const program = lowerLoop(schedule, step, accessOf);
-      code.call(this.module.define({ params: [], results: [] }, (body) => emitLoop(this.module, body, program)));
+      if (step.kind === "call") this.writeCall(code, step);
+      else this.writeLoop(code, loops.get(step));
     }
     for (const { before, after } of memory.copies) {
       this.pushInteger(code, this.addressOf(before));
@@ -141,6 +142,44 @@ export class PlanWriter {
       code.i32(sizeOf(before.shape) * BYTES_PER_ELEMENT[before.dtype]);
       code.memoryCopy();
     }
+  }
+
+  /** The schedule's loops, lowered. One that is there once keeps its places as constants, which are faster than parameters. */
+  private sharedLoops(): Map<Step, PlannedLoop> {
+    const { schedule } = this.parts;
+    const placeOf = (value: GraphValue): Place => {
+      const address = this.addressOf(value);
+      const slot = slotOf(address);
+      return slot === undefined ? { ptr: address } : { ptr: slot.offset, base: this.slotPtr(slot.slot) };
+    };
+    const loops = new Map<Step, PlannedLoop>();
+    const uses = new Map<string, number>();
+    for (const step of schedule.steps) {
+      if (step.kind !== "loop") continue;
+      const program = lowerLoop(schedule, step, placeOf);
+      const shared = shareLoop(program);
+      loops.set(step, { program, shared, isAlone: () => uses.get(shared.key) === 1 });
+      uses.set(shared.key, (uses.get(shared.key) ?? 0) + 1);
+    }
+    return loops;
+  }
+
+  private writeLoop(code: Code, loop: PlannedLoop | undefined): void {
+    if (loop === undefined) throw new RangeError("every loop of the schedule is planned");
+    const { program, shared, isAlone } = loop;
+    if (isAlone()) {
+      code.call(this.module.define({ params: [], results: [] }, (body) => emitLoop(this.module, body, program)));
+      return;
+    }
+    for (const { ptr, base } of shared.places) {
+      code.i32(base === undefined ? ptr : 0);
+      if (base === undefined) continue;
+      code.i32Load(base);
+      code.i32(ptr);
+      code.op("i32.add");
+    }
+    const type: FunctionType = { params: shared.places.map(() => ValueType.i32), results: [] };
+    code.call(this.module.defineOnce(shared.key, type, (body) => emitLoop(this.module, body, shared.program)));
   }
 
   private writeCall(code: Code, { instruction }: CallStep): void {
