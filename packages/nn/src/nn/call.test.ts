@@ -141,3 +141,12 @@ describe("an error in a layer", () => {
     }
   });
 });
+
+describe("a parameter of another shape", () => {
+  it("is named, with its layer", () => {
+    const { model, params, state } = nn.build(nn.sequential(nn.linear(2, 8), nn.linear(8, 1)), { seed: 0 });
+    expect(() => model.apply({ ...params, "1.weight": ones([8, 1]) }, state, ones([4, 2]))).toThrow(
+      'layer 1, linear(8, 1): the parameter "1.weight" has the wrong shape: expected [1, 8], got [8, 1]',
+    );
+  });
+});

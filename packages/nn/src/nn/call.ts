@@ -2,6 +2,7 @@
 import { checkpoint } from "../autograd/checkpoint.ts";
 import { TrainlogError } from "../error.ts";
 import { foldIn, scalar } from "../primitives/index.ts";
+import { type Shape, sameShape, showShape } from "../shape/shape.ts";
 import { isFloat } from "../tensor/dtype.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import type { LayerCall, M } from "./layer.ts";
@@ -83,7 +84,10 @@ class BoundCall implements LayerCall {
 
   parameter(name: string): AnyTensor {
     const full = this.bound.names.get(name) ?? name;
-    return this.application.params[full] ?? missing("parameter", full, this.bound, this.application.params);
+    const value = this.application.params[full] ?? missing("parameter", full, this.bound, this.application.params);
+    const wanted = this.bound.layer.parameters[name]?.shape;
+    if (wanted !== undefined && !sameShape(value.shape, wanted)) throw wrongParameter(full, wanted, value);
+    return value;
   }
 
   state(name: string): AnyTensor {
@@ -153,6 +157,13 @@ function missing(what: "parameter" | "state", name: string, { title }: BoundLaye
   throw new TrainlogError(
     "nn/missing-parameter",
     `${title} needs the ${what} "${name}", which is not among the given ones: ${shown || "none"}. Build the model with nn.build, or rename them`,
+  );
+}
+
+function wrongParameter(name: string, wanted: Shape, { shape }: AnyTensor): TrainlogError {
+  return new TrainlogError(
+    "shape/mismatch",
+    `the parameter "${name}" has the wrong shape: expected ${showShape(wanted)}, got ${showShape(shape)}`,
   );
 }
 

@@ -90,3 +90,12 @@ describe("wrong options", () => {
     expect(() => model.apply(params, state, zeros([1, 4, 4]))).toThrow("expected [up to 3, 4], got [4, 4]");
   });
 });
+
+describe("unflatten", () => {
+  it("begins a model that takes vectors", () => {
+    const mkModel = nn.sequential(nn.unflatten(Shape.image(1, 2, 2)), nn.maxPool2d(2), nn.flatten());
+    const { model, params, state } = nn.build(mkModel, { seed: 0 });
+    expect(model.inputShape).toEqual([4]);
+    expect(model.apply(params, state, zeros([3, 4])).output.shape).toEqual([3, 1]);
+  });
+});

@@ -89,6 +89,7 @@ export interface Flatten extends LayerType {
 
 /** The same elements in another shape. */
 export interface Unflatten<S extends Shape> extends LayerType {
+  readonly input: readonly [Product<S>];
   readonly dtype: "float";
   readonly out: this["in"] extends infer In extends Shape
     ? SizeFits<Product<In>, Product<S>> extends true

@@ -1,5 +1,5 @@
 /** @file Checks that primitives share, beside those of `../shape`. */
-import { TrainlogError } from "../error.ts";
+import { describeValue, TrainlogError } from "../error.ts";
 import { normalAxes } from "../shape/axes.ts";
 import { type Shape, showShape } from "../shape/shape.ts";
 import { shapeError } from "../shape/shape-error.ts";
@@ -36,8 +36,15 @@ export function checkFloat(operation: string, { dtype }: Abstract): void {
  *
  * @throws TrainlogError `dtype/mismatch`.
  */
-export function checkInt32(operation: string, what: string, { dtype }: Abstract): void {
+export function checkInt32(operation: string, what: string, given: Abstract): void {
+  const { dtype } = given;
   if (dtype === "int32") return;
+  if (dtype === undefined) {
+    throw new TrainlogError(
+      "dtype/mismatch",
+      `${operation}: ${what} must be a tensor of int32, got ${describeValue(given)}`,
+    );
+  }
   throw new TrainlogError(
     "dtype/mismatch",
     `${operation}: ${what} must be int32, got ${dtype}; cast(x, "int32") first`,

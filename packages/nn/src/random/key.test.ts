@@ -191,3 +191,7 @@ describe("everything", () => {
     expect(() => random.permutation(key(0), -1)).toThrow("-1");
   });
 });
+
+it("what is no key is refused in words", () => {
+  expect(() => random.uniform(0 as never, [3])).toThrow("uniform: the key must be a tensor of int32, got 0");
+});

@@ -1,7 +1,7 @@
 /** @file Shapes of operations that only rearrange: reshape, permute, squeeze, unsqueeze, flatten. */
 import type { Divide, Multiply, Product } from "./arithmetic.ts";
 import { type NoAxis, type NormalAxes, type NormalAxis, normalAxes, normalAxis, type ReplaceAxis } from "./axes.ts";
-import { checkShape, type Plain, type Shape, showShape, sizeOf } from "./shape.ts";
+import { checkShape, checkSizes, type Plain, type Shape, showShape, sizeOf } from "./shape.ts";
 import { type AnyShapeError, type IsOpen, type ShapeError, type ShowShape, shapeError } from "./shape-error.ts";
 
 /** `To`, with −1 replaced by what is left; a `ShapeError` when the number of elements would change. */
@@ -55,6 +55,7 @@ type CountMismatch<S extends Shape, To extends Shape> = ShapeError<
  * @throws TrainlogError `shape/mismatch` in the words of {@link ReshapeTo}; `shape/bad-size` for a second −1 and other sizes that are not natural.
  */
 export function reshapeTo(shape: Shape, to: Shape): Shape {
+  checkSizes(to);
   const count = sizeOf(shape);
   const rest = to.indexOf(-1);
   const known = rest < 0 ? to : to.toSpliced(rest, 1);

@@ -71,11 +71,25 @@ export function showShapes(a: Shape, b: Shape): string {
 }
 
 /**
+ * Checks that it is a list at all.
+ *
+ * @throws TrainlogError `shape/bad-size`.
+ */
+export function checkSizes(shape: unknown): void {
+  if (Array.isArray(shape)) return;
+  throw new TrainlogError(
+    "shape/bad-size",
+    `a shape is an array of sizes, such as [2, 3]; got ${describeValue(shape)}`,
+  );
+}
+
+/**
  * Checks that every size is a natural number and that the tensor can exist.
  *
  * @throws TrainlogError `shape/bad-size` for a negative, broken or fractional size.
  */
 export function checkShape<const S extends Shape>(shape: S): S {
+  checkSizes(shape);
   shape.forEach((length, axis) => {
     if (!Number.isSafeInteger(length) || length < 0) {
       throw new TrainlogError(

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compile } from "../compile/index.ts";
 import { TrainlogError } from "../error.ts";
-import { mul } from "../ops/index.ts";
+import { mul, reshape } from "../ops/index.ts";
 import { Shape } from "../shape/shape.ts";
 import { arange, eye, full, linspace, ones, onesLike, tensor, tensorND, zeros, zerosLike } from "./create.ts";
 import type { NestedNumbers } from "./format.ts";
@@ -134,6 +134,23 @@ describe("tensorpack", () => {
     expect(pack.deep.kept).toBe(kept);
     expect(pack.deep.ints.dtype).toBe("int32");
     expect(() => tensorpack({ w: [[1], [2, 3]] } as never)).toThrow("ragged");
+  });
+});
+
+describe("what is no tensor", () => {
+  it.each([
+    [
+      () => tensorpack({ a: null } as never),
+      'tensorpack: "a" is null; a pack is written with numbers, arrays of numbers',
+    ],
+    [() => tensorpack({ a: { b: "x" } } as never), 'tensorpack: "a.b" is "x"; a pack is written with'],
+    [() => tensorpack({ a: { b: [1, null] } } as never), 'tensorpack: "a.b": tensor: [1] is null, not a number'],
+    [() => tensorpack(undefined as never), "tensorpack: the pack is undefined"],
+    [() => zeros(3 as never), "a shape is an array of sizes, such as [2, 3]; got 3"],
+    [() => reshape(zeros([4]), 4 as never), "a shape is an array of sizes, such as [2, 3]; got 4"],
+  ])("is named (%#)", (make, words) => {
+    expect(make).toThrow(TrainlogError);
+    expect(make).toThrow(words);
   });
 });
 

@@ -1,4 +1,6 @@
 /** @file `tensorpack`: a pack written down with literals. */
+
+import { describeValue, TrainlogError } from "../error.ts";
 import type { LiteralShape } from "../shape/literal.ts";
 import type { Check, Checked } from "../shape/shape-error.ts";
 import { type NumberArray, tensor } from "./create.ts";
@@ -32,7 +34,7 @@ type CheckPack<T> = T extends AnyTensor | NumberArray
 /**
  * A pack of tensors: numbers and arrays become tensors, tensors stay.
  *
- * @throws TrainlogError as `tensor`.
+ * @throws TrainlogError `tensor/bad-pack` for what is neither numbers nor a tensor nor a record of them; as `tensor`, naming the place in the pack.
  *
  * @example
  * const params = tensorpack({ weight: [[0.5, -0.5]], bias: [0] });   // { weight: Tensor<[1, 2]>; bias: Tensor<[1]> }
@@ -41,17 +43,32 @@ export function tensorpack<const T extends { readonly [name: string]: PackLitera
   pack: T & CheckPack<T>,
 ): PackOf<T> {
   // `PackOf` follows `build` case by case.
-  return build(pack) as TensorPack as PackOf<T>;
+  return build(pack, "") as TensorPack as PackOf<T>;
 }
 
-function build(literal: PackLiteral): TensorPack {
+function build(literal: PackLiteral, place: string): TensorPack {
   if (literal instanceof Tensor) return literal;
   if (isRecord(literal)) {
-    return Object.fromEntries(Object.entries(literal).map(([name, inner]) => [name, build(inner)]));
+    const inner = (name: string): string => (place === "" ? name : `${place}.${name}`);
+    return Object.fromEntries(Object.entries(literal).map(([name, part]) => [name, build(part, inner(name))]));
   }
-  return tensor<NestedNumbers | NumberArray>(literal);
+  if (literal === null || (typeof literal !== "number" && typeof literal !== "object")) throw notAPart(literal, place);
+  try {
+    return tensor<NestedNumbers | NumberArray>(literal);
+  } catch (error) {
+    if (!(error instanceof TrainlogError)) throw error;
+    throw new TrainlogError(error.code, `tensorpack: "${place}": ${error.message}`, { cause: error });
+  }
+}
+
+function notAPart(literal: unknown, place: string): TrainlogError {
+  return new TrainlogError(
+    "tensor/bad-pack",
+    `tensorpack: ${place === "" ? "the pack" : `"${place}"`} is ${describeValue(literal)}; a pack is written with numbers, arrays of numbers, tensors and records of them`,
+  );
 }
 
 function isRecord(literal: PackLiteral): literal is { readonly [name: string]: PackLiteral } {
+  if (literal === null) return false;
   return typeof literal === "object" && !Array.isArray(literal) && !ArrayBuffer.isView(literal);
 }

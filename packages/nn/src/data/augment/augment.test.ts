@@ -178,3 +178,15 @@ describe("channelStatistics", () => {
     expect(await channelStatistics(dataset)).toEqual({ mean: [2, 5], deviation: [Math.sqrt(0.5), 1] });
   });
 });
+
+describe("what cannot be augmented", () => {
+  const vectors = tensorDataset([[1, 2]], [[1]]);
+  it("is refused when the data set is made", () => {
+    expect(() => augment(vectors as never, [randomFlip()])).toThrow(
+      "augment takes images of shape [channels, height, width]; the data set's inputs have shape [2]",
+    );
+    expect(() => augment(vectors as never, randomFlip() as never)).toThrow(
+      "augment: expected a list of transforms such as [Data.randomFlip()], got a function",
+    );
+  });
+});

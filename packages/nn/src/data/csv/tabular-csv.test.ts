@@ -176,3 +176,21 @@ describe("csvRows", () => {
     expect(await Array.fromAsync(csvRows(csv("\ufeffa, b\n1,x y\n")))).toEqual([{ a: "1", b: "x y" }]);
   });
 });
+
+describe("hints", () => {
+  it("name the delimiter that a file seems to have", async () => {
+    const options = { target: "y" } as const;
+    await expect(tabularCsvDataset(csv("a;y\n1;2\n"), options)).rejects.toThrow(
+      'it has "a;y". If its fields are divided otherwise, say so: delimiter: ";"',
+    );
+    await expect(tabularCsvDataset(csv("a\ty\n1\t2\n"), options)).rejects.toThrow('say so: delimiter: "\\t"');
+    await expect(tabularCsvDataset(csv("a\n1\n"), options)).rejects.toThrow(/it has "a"$/);
+  });
+
+  it("do not speak of options that encodeRows has not", async () => {
+    const { encoding } = await tabularCsvDataset(csv("a,y\n1,2\n2,3\n"), { target: "y", testFraction: 0 });
+    await expect(encodeRows(encoding, [{ b: 1 }])).rejects.toThrow(
+      'encodeRows, row 0, column "a" has no value; none was missing when the encoding was fitted, so it knows no value to put in: give one',
+    );
+  });
+});

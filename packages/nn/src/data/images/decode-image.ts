@@ -135,5 +135,9 @@ function orCorrupt<T>(what: string, decode: () => T): T {
 }
 
 function corrupt(what: string, reason: string, cause?: unknown): TrainlogError {
-  return new TrainlogError("image/corrupt", `${what} cannot be decoded: ${reason}`, { cause });
+  return new TrainlogError(
+    "image/corrupt",
+    `${what} cannot be decoded, so it is cut off or damaged: ${reason.trim().replace(/:$/, "")}`,
+    { cause },
+  );
 }

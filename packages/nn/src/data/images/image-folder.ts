@@ -1,5 +1,5 @@
 /** @file Images in folders, one folder per class, or in any files with their classes. */
-import { describeValue, TrainlogError } from "../../error.ts";
+import { describeValue, reasonOf, TrainlogError } from "../../error.ts";
 import { nodeModule } from "../../node-modules.ts";
 import { byCodeUnit } from "../by-code-unit.ts";
 import type { Dataset } from "../dataset.ts";
@@ -156,7 +156,7 @@ async function listImages(
   const { fileURLToPath } = nodeModule("node:url");
   const root = folder instanceof URL ? fileURLToPath(folder) : folder;
   const entries = await readdir(root, { withFileTypes: true }).catch((cause: unknown) => {
-    throw new TrainlogError("data/no-file", `${describeValue(root)} cannot be listed: ${String(cause)}`, { cause });
+    throw new TrainlogError("data/no-file", `${describeValue(root)} cannot be listed: ${reasonOf(cause)}`, { cause });
   });
   const classNames = entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort(byCodeUnit);
   const files: LabelledFile[] = [];

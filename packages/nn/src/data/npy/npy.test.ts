@@ -154,6 +154,17 @@ describe("encodeNpy", () => {
   });
 });
 
+describe("what is no tensor", () => {
+  it("is refused before a file is begun", async () => {
+    const words = "a .npy file holds one tensor, got an array of 2; make one with tensor([1, 2])";
+    expect(() => encodeNpy([1, 2] as never)).toThrow(words);
+    await expect(writeNpy("never.npy", [1, 2] as never)).rejects.toMatchObject({
+      code: "tensor/bad-pack",
+      message: words,
+    });
+  });
+});
+
 describe("readNpy and writeNpy", () => {
   it("go through a file, and leave nothing else behind", async () => {
     const folder = await mkdtemp(join(tmpdir(), "trainlog-npy-"));

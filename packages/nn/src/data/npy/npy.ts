@@ -2,11 +2,11 @@
  * @file `.npy`, NumPy's file of one array: reading (all number types, both byte orders and axis orders) and writing.
  */
 
-import { TrainlogError } from "../../error.ts";
+import { describeValue, TrainlogError } from "../../error.ts";
 import { type Shape, showShape, sizeOf } from "../../shape/shape.ts";
 import type { DType } from "../../tensor/dtype.ts";
 import { tensorFromData } from "../../tensor/from-data.ts";
-import type { AnyTensor, Tensor } from "../../tensor/tensor.ts";
+import { type AnyTensor, Tensor } from "../../tensor/tensor.ts";
 import { checkDType, checkOptionNames } from "../options.ts";
 import { checkPattern, type MatchedShape, type ShapePattern } from "../shape-pattern.ts";
 import { type DataSource, nameOf, readSource } from "../source/source.ts";
@@ -67,6 +67,7 @@ export function decodeNpy<const P extends ShapePattern = readonly number[], D ex
 
 /** The bytes of a `.npy` file (version 1, row-major, little-endian; `<f4`, `<f8` or `<i4`) with this tensor. */
 export function encodeNpy(tensor: AnyTensor): Uint8Array {
+  if (!(tensor instanceof Tensor)) throw notATensor(tensor);
   const code = ({ float: "f4", f64: "f8", int32: "i4" } as const)[tensor.dtype];
   const header = formatNpyHeader(code, tensor.shape);
   const data = tensor.data();
@@ -84,6 +85,13 @@ export function encodeNpy(tensor: AnyTensor): Uint8Array {
  */
 export async function writeNpy(path: string | URL, tensor: AnyTensor): Promise<void> {
   await writeFileWhole(path, encodeNpy(tensor));
+}
+
+function notATensor(given: unknown): TrainlogError {
+  return new TrainlogError(
+    "tensor/bad-pack",
+    `a .npy file holds one tensor, got ${describeValue(given)}; make one with tensor([1, 2])`,
+  );
 }
 
 function elementBytes(bytes: Uint8Array, offset: number, shape: Shape, code: NpyCode, what: string): Uint8Array {

@@ -135,3 +135,12 @@ describe("optionalPeer", () => {
     await expect(load).rejects.toThrow("reading stones needs the package no-such-package: npm install no-such-package");
   });
 });
+
+it("a folder is no file to read", async () => {
+  await expect(readSource(tmpdir())).rejects.toMatchObject({ code: "data/no-file" });
+  const streamed = streamSource(tmpdir()).next();
+  await expect(streamed).rejects.toMatchObject({
+    code: "data/no-file",
+    message: `${tmpdir()} cannot be read: it is a folder`,
+  });
+});

@@ -4,6 +4,7 @@
  * Every reader of this package takes a {@link DataSource}, so the same call loads a path in Node, a dropped file in a page and a fixture in a test.
  * Node's modules are imported when a path is read and not before: a bundle for the browser never asks for them.
  */
+import type { FileHandle } from "node:fs/promises";
 import { describeValue, reasonOf, TrainlogError } from "../../error.ts";
 import { nodeModule } from "../../node-modules.ts";
 
@@ -44,8 +45,7 @@ export async function* streamSource(source: DataSource): AsyncGenerator<Uint8Arr
     const { body } = await fetchOk(source);
     if (body !== null) yield* chunksOf(body);
   } else {
-    const { open } = nodeModule("node:fs/promises");
-    const file = await orNoFile(source, open(pathOf(source)));
+    const file = await openFile(source);
     // `createReadStream` closes the file when it ends, fails, or is left early.
     yield* file.createReadStream({ highWaterMark: 1 << 18 });
   }
@@ -57,8 +57,7 @@ export async function openSource(source: DataSource): Promise<OpenSource> {
   if (bytes !== undefined) return openBytes(bytes);
   const blob = await blobOf(source);
   if (blob !== undefined) return openBlob(blob);
-  const { open } = nodeModule("node:fs/promises");
-  const file = await orNoFile(source, open(pathOf(source)));
+  const file = await openFile(source);
   const { size } = await file.stat();
   return {
     sizeBytes: size,
@@ -112,6 +111,15 @@ async function fetchOk(source: string | URL): Promise<Response> {
     "data/no-file",
     `${nameOf(source)} was answered with ${response.status} ${response.statusText}`,
   );
+}
+
+/** Opens a path or `file:` URL. Folders open like files, and fail only when they are read. */
+async function openFile(source: DataSource): Promise<FileHandle> {
+  const { open } = nodeModule("node:fs/promises");
+  const file = await orNoFile(source, open(pathOf(source)));
+  if (!(await file.stat()).isDirectory()) return file;
+  await file.close();
+  throw new TrainlogError("data/no-file", `${nameOf(source)} cannot be read: it is a folder`);
 }
 
 async function orNoFile<T>(source: DataSource, opening: Promise<T>): Promise<T> {

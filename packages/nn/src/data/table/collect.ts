@@ -116,13 +116,15 @@ function vocabularyOf(categories: readonly string[] | undefined): Vocabulary {
 }
 
 /** Says whether the row stays; throws where a missing value is an error. What is to be predicted is never invented. */
-function acceptsMissing({ missing, isTarget }: UsedColumn, where: () => string): boolean {
+function acceptsMissing({ missing, isTarget, fitted }: UsedColumn, where: () => string): boolean {
   if (missing === "drop") return false;
   if (missing !== "error" && !isTarget) return true;
-  throw new TrainlogError(
-    "table/missing-value",
-    `${where()} has no value; ${isTarget ? 'targets are not filled in: use missing: "drop"' : 'say what to do with missing: "drop", "mean", "median" or { constant }'}`,
-  );
+  const advice = isTarget
+    ? 'targets are not filled in: use missing: "drop"'
+    : fitted === true
+      ? "none was missing when the encoding was fitted, so it knows no value to put in: give one"
+      : 'say what to do with missing: "drop", "mean", "median" or { constant }';
+  throw new TrainlogError("table/missing-value", `${where()} has no value; ${advice}`);
 }
 
 function badCell(cell: unknown, { kind, name }: UsedColumn, where: string): TrainlogError {

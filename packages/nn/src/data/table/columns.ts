@@ -37,6 +37,8 @@ export interface UsedColumn {
   readonly missing: MissingPolicy;
   readonly categories: readonly string[] | undefined;
   readonly isTarget: boolean;
+  /** Whether it is read by an encoding that was fitted before. */
+  readonly fitted?: true;
 }
 
 const KINDS: readonly string[] = ["number", "category", "boolean", "ignored"] satisfies readonly ColumnKind[];
@@ -117,8 +119,17 @@ function detailsOf(name: string, columns: Columns, what: string): ColumnDetails 
 function noColumn(name: string, names: readonly string[], what: string): TrainlogError {
   return new TrainlogError(
     "table/no-column",
-    `${what} has no column ${describeValue(name)}; it has ${names.map((known) => `"${known}"`).join(", ")}`,
+    `${what} has no column ${describeValue(name)}; it has ${names.map((known) => `"${known}"`).join(", ")}${delimiterHint(names)}`,
   );
+}
+
+/** A line that was not divided, though it looks as if it could be. */
+function delimiterHint(names: readonly string[]): string {
+  const [only] = names;
+  const found = names.length === 1 ? [";", "\t", "|"].find((mark) => only?.includes(mark)) : undefined;
+  return found === undefined
+    ? ""
+    : `. If its fields are divided otherwise, say so: delimiter: ${JSON.stringify(found)}`;
 }
 
 /** @internal An error in the description of the columns. */

@@ -28,7 +28,10 @@ export async function encodeRows<const Features extends number = number>(
   const { inputs } = checkEncoding(encoding);
   const names = inputs.map(({ name }) => name);
   const onlyInputs: TableEncoding = { ...encoding, targets: [] };
-  const columns = usedColumns(names, columnsOfEncoding(onlyInputs, names), [], "error", "encodeRows");
+  const columns = usedColumns(names, columnsOfEncoding(onlyInputs, names), [], "error", "encodeRows").map((column) => ({
+    ...column,
+    fitted: true as const,
+  }));
   const { values } = await collect(
     {
       what: "encodeRows",

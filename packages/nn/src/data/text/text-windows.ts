@@ -1,5 +1,5 @@
 /** @file Examples for next-token prediction from tokens that lie in memory. */
-import { TrainlogError } from "../../error.ts";
+import { describeValue, TrainlogError } from "../../error.ts";
 import type { Dataset } from "../dataset.ts";
 import { checkOptionNames, checkWhole } from "../options.ts";
 
@@ -25,6 +25,12 @@ export function textWindows<const L extends number>(
   options: TextWindowsOptions<L>,
 ): Dataset<readonly [L], readonly [L]> {
   checkOptionNames("textWindows", options, ["length", "stride"]);
+  if (!(tokens instanceof Int32Array)) {
+    throw new TrainlogError(
+      "data/bad-option",
+      `textWindows takes tokens in an Int32Array, as a tokeniser's encode gives them, got ${describeValue(tokens)}`,
+    );
+  }
   const { length, stride = length } = options;
   checkWhole("textWindows: length", length, 1);
   checkWhole("textWindows: stride", stride, 1);

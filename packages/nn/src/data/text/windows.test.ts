@@ -98,3 +98,9 @@ describe("fileWindows", () => {
     await expect(readAll(windows)).rejects.toThrow(/the text is not UTF-8 text: between bytes \d+ and \d+/);
   });
 });
+
+it("text is no tokens", () => {
+  expect(() => textWindows("hello" as never, { length: 2 })).toThrow(
+    'textWindows takes tokens in an Int32Array, as a tokeniser\'s encode gives them, got "hello"',
+  );
+});

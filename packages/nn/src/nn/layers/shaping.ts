@@ -17,7 +17,8 @@ export function flatten(): M<Flatten> {
 }
 
 /**
- * The elements of an example in another shape: what undoes {@link flatten}. Shape `[…]` → `shape`, of as many elements.
+ * The elements of an example in another shape: what undoes {@link flatten}. Shape `[…]` → `shape`, of as many elements. A model that begins with it takes
+ * a vector.
  *
  * @throws TrainlogError `shape/bad-size`.
  */
@@ -28,6 +29,7 @@ export function unflatten<const S extends Shape>(shape: S): M<Unflatten<S>> {
   return defineLayer<Unflatten<S>>({
     kind: "unflatten",
     label,
+    inputShape: [sizeOf(shape)],
     outputShape: (input) => {
       if (!input.includes(ANY_SIZE) && sizeOf(input) !== sizeOf(shape)) throw wrongInput(label, expected, input);
       return shape;
