@@ -13,7 +13,7 @@ export const ROUNDER: usize = CONSTANTS + 12;
 /** ln 2 in two parts, the first exact in few bits. */
 export const LN2_HIGH: usize = CONSTANTS + 16;
 export const LN2_LOW: usize = CONSTANTS + 20;
-/** Beyond these e^x is Infinity and 0. */
+/** From the first on e^x is Infinity; below the second it is 0. */
 export const EXP_MAX: usize = CONSTANTS + 24;
 export const EXP_MIN: usize = CONSTANTS + 28;
 /** 127, as an integer: what the exponent field of 2^0 holds. */
@@ -50,7 +50,7 @@ export function initialize(): void {
   store<f32>(LN2_HIGH, 0.693359375);
   store<f32>(LN2_LOW, -2.12194440e-4);
   store<f32>(EXP_MAX, 90);
-  store<f32>(EXP_MIN, -105);
+  store<f32>(EXP_MIN, -103.972084);
   store<i32>(BIAS, 127);
   store<f32>(FOUR, 4);
   store<i32>(SIGN, 0x80000000);

@@ -1,6 +1,7 @@
 /**
  * @file Packing: copies blocks of A and B into panels in the order in which the tile reads them, padded with zeros to whole tiles.
  */
+import { A_UPPER, firstStep, stepsEnd } from "./gemm-triangle";
 import { MR, NR } from "./memory-map";
 
 /**
@@ -15,6 +16,33 @@ export function packA(to: usize, a: usize, rows: i32, k: i32, rowBytes: usize, t
     if (transposed) packRowsOf6(to, a + (<usize>i << 2), k, rowBytes, count);
     else packColumnsOf6(to, a + <usize>i * rowBytes, k, rowBytes, count);
     to += <usize>k * 24;
+  }
+}
+
+/**
+ * As {@link packA} of a triangular A (stored transposed when it is the upper one): only the steps that count, and zeros where the diagonal crosses them.
+ *
+ * @param diagonal - Step at which the diagonal meets row 0.
+ */
+export function packTriangleA(to: usize, a: usize, rows: i32, k: i32, rowBytes: usize, triangle: i32, diagonal: i32): void {
+  for (let i = 0; i < rows; i += MR, diagonal += MR) {
+    const count = min(rows - i, MR), start = firstStep(triangle, diagonal, k), steps = stepsEnd(triangle, diagonal, k) - start;
+    const panel = to + <usize>start * 24;
+    if (triangle == A_UPPER) packRowsOf6(panel, a + <usize>start * rowBytes + (<usize>i << 2), steps, rowBytes, count);
+    else packColumnsOf6(panel, a + <usize>i * rowBytes + (<usize>start << 2), steps, rowBytes, count);
+    clearCorner(to, k, triangle, diagonal);
+    to += <usize>k * 24;
+  }
+}
+
+/** Zeros on the far side of the diagonal where it crosses a panel. */
+function clearCorner(to: usize, k: i32, triangle: i32, diagonal: i32): void {
+  const end = min(k, diagonal + MR);
+  for (let l = max(0, diagonal); l < end; l++) {
+    const row = l - diagonal;
+    for (let i = 0; i < MR; i++) {
+      if (triangle == A_UPPER ? i > row : i < row) store<f32>(to + <usize>l * 24 + (<usize>i << 2), 0);
+    }
   }
 }
 

@@ -14,6 +14,11 @@ export function softmax_grad_f32(logarithm: i32, out: usize, g: usize, y: usize,
   start(2 + logarithm, out, g, y, rows, length);
 }
 
+/** Softmax of the first i + 1 elements of row i of each matrix of `queries` rows; 0 behind them, whatever x holds there. */
+export function causal_softmax_f32(out: usize, x: usize, rows: i32, length: i32, queries: i32): void {
+  start(4, out, x, queries, rows, length);
+}
+
 function start(what: i32, out: usize, x: usize, y: usize, rows: i32, length: i32): void {
   if (!isBig(<f64>rows * length * 20)) {
     for (let i = 0; i < rows; i++) oneRow(what, out, x, y, i, length);
@@ -34,7 +39,13 @@ function oneRow(what: i32, out: usize, x: usize, y: usize, row: i32, length: i32
   if (what == 0) softmaxRow(out + offset, x + offset, length);
   else if (what == 1) logSoftmaxRow(out + offset, x + offset, length);
   else if (what == 2) softmaxGradRow(out + offset, x + offset, y + offset, length);
-  else logSoftmaxGradRow(out + offset, x + offset, y + offset, length);
+  else if (what == 3) logSoftmaxGradRow(out + offset, x + offset, y + offset, length);
+  else causalRow(out + offset, x + offset, length, min(length, row % <i32>y + 1));
+}
+
+function causalRow(out: usize, x: usize, length: i32, visible: i32): void {
+  softmaxRow(out, x, visible);
+  memory.fill(out + (<usize>visible << 2), 0, <usize>(length - visible) << 2);
 }
 
 /**

@@ -43,8 +43,10 @@ export function exp(x: v128): v128 {
 // @ts-ignore: decorators of functions are AssemblyScript's own.
 @inline
 function inlineExp(x: v128): v128 {
-  // pmin and pmax keep NaN when it comes first.
-  const clamped = f32x4.pmax(f32x4.pmin(x, constant(EXP_MAX)), constant(EXP_MIN));
+  // Lanes whose result is 0 go on as 0: an x86 processor takes 150 cycles for a product that underflows, and masked scores are full of them. NaN compares
+  // false and stays; pmin keeps it when it comes first.
+  const vanishes = f32x4.lt(x, constant(EXP_MIN));
+  const clamped = v128.andnot(f32x4.pmin(x, constant(EXP_MAX)), vanishes);
   const rounder = constant(ROUNDER);
   const shifted = madd(clamped, constant(LOG2_E), rounder);
   const whole = f32x4.sub(shifted, rounder);
@@ -53,7 +55,7 @@ function inlineExp(x: v128): v128 {
   // 2^n as two factors, so that n = 128 and subnormal results come out right.
   const n = i32x4.sub(shifted, rounder);
   const half = i32x4.shr_s(n, 1);
-  return f32x4.mul(f32x4.mul(y, powerOfTwo(half)), powerOfTwo(i32x4.sub(n, half)));
+  return v128.andnot(f32x4.mul(f32x4.mul(y, powerOfTwo(half)), powerOfTwo(i32x4.sub(n, half))), vanishes);
 }
 
 /** 2^n for −126 ≤ n ≤ 127, from integer lanes. */

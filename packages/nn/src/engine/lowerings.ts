@@ -7,7 +7,7 @@ import { elementwiseLowerings } from "./lowerings/elementwise.ts";
 import { indexingLowerings } from "./lowerings/indexing.ts";
 import type { KernelLowering } from "./lowerings/kernel-lowering.ts";
 import { layoutLowerings } from "./lowerings/layout.ts";
-import { matmul } from "./lowerings/matmul.ts";
+import { matmul, matmulTril, trilMatmul } from "./lowerings/matmul.ts";
 import { poolingLowerings } from "./lowerings/pooling.ts";
 import { randomLowerings } from "./lowerings/random.ts";
 import { reduceLowerings } from "./lowerings/reduce.ts";
@@ -23,6 +23,8 @@ export const kernelLowerings: Readonly<Record<string, KernelLowering | undefined
   ...randomLowerings,
   ...combinedLowerings,
   matmul,
+  matmulTril,
+  trilMatmul,
 };
 
 /**

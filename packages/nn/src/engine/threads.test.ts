@@ -1,18 +1,21 @@
 import { execFileSync } from "node:child_process";
 import { afterEach, describe, expect, it } from "vitest";
 import {
+  causalSoftmax,
   conv2d,
   conv2dWeightGrad,
   exp,
   fill,
   iota,
   matmul,
+  matmulTril,
   max,
   reshape,
   sin,
   softmax,
   sum,
   transpose,
+  trilMatmul,
   uniform,
 } from "../primitives/index.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
@@ -52,6 +55,11 @@ const BIG: Readonly<Record<string, () => AnyTensor>> = {
   "matmul, tall": () => matmul(waves(515, 130), waves(130, 67)),
   "matmul, wide": () => matmul(waves(67, 130), waves(130, 515)),
   "matmul, batch": () => matmul(waves(33, 50, 40), waves(33, 40, 50)),
+  "matmulTril, one": () => matmulTril(waves(515, 67), waves(300, 67)),
+  "matmulTril, wide": () => matmulTril(waves(67, 300), waves(515, 300)),
+  "trilMatmul, batch": () => trilMatmul(waves(33, 70, 50), waves(33, 50, 60)),
+  "trilMatmul, wide": () => trilMatmul(waves(130, 130), waves(130, 515), { transpose: true }),
+  causalSoftmax: () => causalSoftmax(waves(33, 70, 131)),
   conv2d: () => conv2d(waves(5, 8, 33, 29), waves(13, 8, 3, 3), SAME),
   "conv2d, two images": () => conv2d(waves(2, 16, 33, 29), waves(26, 16, 3, 3), SAME),
   conv2dWeightGrad: () =>

@@ -203,6 +203,13 @@ const REFUSED: [what: string, run: () => AnyTensor, code: string, ...words: stri
     "shape/bad-size",
     "smaller than the window",
   ],
+  [
+    "the causal softmax of a row",
+    () => p.causalSoftmax(of([3])),
+    "shape/bad-axis",
+    "causalSoftmax",
+    "at least two axes",
+  ],
   ["the softmax of a scalar", () => p.softmax(of([])), "shape/bad-axis", "softmax", "last axis"],
   ["the norm of whole numbers", () => p.layerNorm(of([2], "int32"), 0), "dtype/mismatch", "layerNorm"],
 ];

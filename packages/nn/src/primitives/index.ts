@@ -24,6 +24,7 @@ import { meanSquaredErrorGradPrimitive, meanSquaredErrorPrimitive } from "./squa
 import { cumsumPrimitive, sumPrimitive } from "./sum.ts";
 import { oneHotPrimitive, scatterAddPrimitive, takePrimitive } from "./take.ts";
 import { scatterAlongPrimitive, takeAlongPrimitive } from "./take-along.ts";
+import { causalSoftmaxPrimitive, matmulTrilPrimitive, trilMatmulPrimitive } from "./triangle.ts";
 import { unaryPrimitives } from "./unary.ts";
 
 export { avgPool2d } from "./average-pool.ts";
@@ -46,6 +47,7 @@ export { meanSquaredError } from "./squared-error.ts";
 export { cumsum, mean, sum, variance } from "./sum.ts";
 export { oneHot, scatterAdd, take } from "./take.ts";
 export { scatterAlong, takeAlong } from "./take-along.ts";
+export { causalSoftmax, matmulTril, type TrilMatmulOptions, trilMatmul } from "./triangle.ts";
 export {
   abs,
   cos,
@@ -96,7 +98,10 @@ export const primitiveList: readonly Primitive[] = [
   scatterAlongPrimitive,
   oneHotPrimitive,
   matmulPrimitive,
+  matmulTrilPrimitive,
+  trilMatmulPrimitive,
   softmaxPrimitive,
+  causalSoftmaxPrimitive,
   softmaxGradPrimitive,
   logSoftmaxPrimitive,
   logSoftmaxGradPrimitive,

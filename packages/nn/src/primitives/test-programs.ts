@@ -208,6 +208,21 @@ const matmulProgram = fc
     }),
   );
 
+const triangleProgram = fc
+  .tuple(fc.array(size, { maxLength: 1 }), size, size, size, fc.constantFrom("result", "first", "transposed", "rows"))
+  .chain(([lead, m, k, n, which]) =>
+    fc.tuple(stretchesTo(lead), stretchesTo(lead)).map(([leadA, leadB]): Program => {
+      if (which === "rows")
+        return { name: "causalSoftmax", shapes: [[...lead, m, n]], run: ([x]) => p.causalSoftmax(x!) };
+      const a = [...leadA, m, k];
+      if (which === "result")
+        return { name: "matmulTril", shapes: [a, [...leadB, n, k]], run: ([x, y]) => p.matmulTril(x!, y!) };
+      const transpose = which === "transposed";
+      const run: Program["run"] = ([t, x]) => p.trilMatmul(t!, x!, { transpose });
+      return { name: `trilMatmul ${transpose}`, shapes: [a, [...leadB, transpose ? m : k, n]], run };
+    }),
+  );
+
 const convolutionProgram = fc
   .record({
     batch: fc.integer({ min: 1, max: 2 }),
@@ -266,6 +281,7 @@ export const exactProgram: fc.Arbitrary<Program> = fc.oneof(
   takeAlongProgram,
   whereProgram,
   matmulProgram,
+  triangleProgram.filter(({ name }) => name !== "causalSoftmax"),
   reduceProgram.filter(({ name }) => !/^(mean|variance)/.test(name)),
   binaryProgram.filter(({ domain }) => domain === undefined),
 );
@@ -284,6 +300,7 @@ export const program: fc.Arbitrary<Program> = fc.oneof(
   takeProgram,
   takeAlongProgram,
   matmulProgram,
+  triangleProgram,
   convolutionProgram,
   poolProgram,
   rowProgram,

@@ -320,6 +320,23 @@ const linear: readonly GpuCase[] = [
     (x) => p.softmax(x),
   ),
   differentiated(
+    "causalSoftmax",
+    () => [waves([2, 5, 70])],
+    (x) => p.causalSoftmax(x),
+  ),
+  differentiated(
+    "matmulTril",
+    () => [waves([2, 20, 5]), waves([18, 5], 2)],
+    (a, b) => p.matmulTril(a, b),
+  ),
+  ...[true, false].map((transpose) =>
+    differentiated(
+      `trilMatmul ${transpose}`,
+      () => [waves([3, 20, 18]), waves([1, transpose ? 20 : 18, 5], 2)],
+      (t, x) => p.trilMatmul(t, x, { transpose }),
+    ),
+  ),
+  differentiated(
     "logSoftmax",
     () => [waves([5, 70])],
     (x) => p.logSoftmax(x),

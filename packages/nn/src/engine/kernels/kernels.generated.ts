@@ -29,6 +29,8 @@ export interface Kernels {
   cast_f32_i32(out: number, x: number, size: number): void;
   cast_f64_f32(out: number, x: number, size: number): void;
   cast_i32_f32(out: number, x: number, size: number): void;
+  /** Softmax of the first i + 1 elements of row i of each matrix of `queries` rows; 0 behind them, whatever x holds there. */
+  causal_softmax_f32(out: number, x: number, rows: number, length: number, queries: number): void;
   /**
    * out `[n, o, oh, ow]` = x `[n, c, h, w]` convolved with the weights.
    *
@@ -175,6 +177,25 @@ export interface Kernels {
     stepA: number,
     stepB: number,
   ): void;
+  /**
+   * As {@link matmul_f32} for what is 0 above the diagonal, in half the time: what lies there is neither computed nor read.
+   *
+   * @param triangle - 1: the result, A · B with zeros above the diagonal. 2: A, which with `transposeA` is the transpose of what is stored.
+   */
+  matmul_tril_f32(
+    triangle: number,
+    c: number,
+    a: number,
+    b: number,
+    m: number,
+    n: number,
+    k: number,
+    transposeA: number,
+    transposeB: number,
+    batch: number,
+    stepA: number,
+    stepB: number,
+  ): void;
   /** For each of `count` indices a row of `depth` zeros with a 1 at that place; only zeros for an index outside of the row. */
   one_hot_f32(out: number, indices: number, count: number, depth: number): void;
   /**
@@ -285,6 +306,7 @@ export const KERNEL_NAMES: readonly (keyof Kernels)[] = [
   "cast_f32_i32",
   "cast_f64_f32",
   "cast_i32_f32",
+  "causal_softmax_f32",
   "conv2d_f32",
   "conv2d_input_grad_f32",
   "conv2d_weight_grad_f32",
@@ -295,6 +317,7 @@ export const KERNEL_NAMES: readonly (keyof Kernels)[] = [
   "layer_norm_grad_f32",
   "matmul_f32",
   "matmul_f64",
+  "matmul_tril_f32",
   "one_hot_f32",
   "pool2d_f32",
   "random",

@@ -131,6 +131,11 @@ describe("kernels of reductions and rows", () => {
     );
   });
 
+  it("softmax under the diagonal is its reference, whatever lies above", () => {
+    const element = (n: TestNumbers) => () => (n.next() < 0.05 ? 1e30 : n.next() * 60 - 30);
+    law("causalSoftmax", (n) => [[n.operand(n.shape(2, 4, 40), "float", element(n))]], { tolerance: 1e-5 });
+  });
+
   it("softmax of rows with infinities and NaN is its reference", () => {
     const n = new TestNumbers(1);
     const data = Float32Array.of(-Infinity, 0, 1, Number.NaN, 0, 1, Infinity, 0, 1, 1e30, -1e30, 0);
@@ -278,6 +283,51 @@ describe("matmul", () => {
       const a = n.operand(transposeA ? [259, 103] : [103, 259]);
       const b = n.operand(transposeB ? [517, 259] : [259, 517]);
       expectSame("matmul", 5e-5, [[a, b], { transposeA, transposeB }]);
+    }
+  });
+});
+
+describe("products with triangles", () => {
+  /** Numbers of which some are NaN: those above the diagonal must not be read. */
+  const above = (n: TestNumbers, shape: readonly number[]): TestOperand => {
+    const operand = n.operand(shape);
+    const [rows = 1, columns = 1] = shape.slice(-2);
+    operand.data.forEach((_, i) => {
+      if (i % columns > Math.floor(i / columns) % rows) operand.data[i] = Number.NaN;
+    });
+    return operand;
+  };
+
+  it("are their references for all sizes and leading axes", () => {
+    for (const which of ["matmulTril", "trilMatmul", "transposed"]) {
+      const name = which === "transposed" ? "trilMatmul" : which;
+      law(
+        name,
+        (n) => {
+          const [m, k, l] = [n.whole(1, 40), n.whole(1, 40), n.whole(1, 40)];
+          const lead = n.shape(0, 2, 3);
+          const [leadA, leadB] = [narrowed(lead, n), lead];
+          if (which === "matmulTril") return [[n.operand([...leadA, m, k]), n.operand([...leadB, l, k])]];
+          const transpose = which === "transposed";
+          const x = n.operand([...leadB, transpose ? m : k, l]);
+          return [[above(n, [...leadA, m, k]), x], { transpose }];
+        },
+        { tolerance: 2e-5, runs: 100 },
+      );
+    }
+  });
+
+  it("are their references where blocks of all three sizes end", () => {
+    const n = new TestNumbers(5);
+    for (const [rows, columns] of [
+      [103, 530],
+      [530, 103],
+      [530, 530],
+    ] as const) {
+      const triangle = above(n, [rows, columns]);
+      expectSame("matmulTril", 5e-5, [[n.operand([rows, 259]), n.operand([columns, 259])]]);
+      expectSame("trilMatmul", 5e-5, [[triangle, n.operand([columns, 517])], { transpose: false }]);
+      expectSame("trilMatmul", 5e-5, [[triangle, n.operand([rows, 517])], { transpose: true }]);
     }
   });
 });

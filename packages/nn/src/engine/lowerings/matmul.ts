@@ -1,4 +1,4 @@
-/** @file Lowering of matrix multiplication. */
+/** @file Lowerings of matrix multiplication, whole and of triangles. */
 import type { Operand } from "../../primitives/primitive.ts";
 import { type Shape, sizeOf } from "../../shape/shape.ts";
 import { BYTES_PER_ELEMENT } from "../../tensor/dtype.ts";
@@ -31,7 +31,7 @@ export const matmul: KernelLowering = (kernels, output, inputs, attributes: Matm
   const flagA = attributes.transposeA ? 1 : 0;
   const flagB = attributes.transposeB ? 1 : 0;
   const stack = rank === 2 ? 1 : tallStack(shape, a.shape, b.shape, attributes);
-  if (stack === undefined) return broadcastMatmul(kernels, output, [a, b], [m, n, k], attributes);
+  if (stack === undefined) return broadcastMatmul(multiply.bind(kernels), output, [a, b], [m, n, k], attributes);
   multiply.call(kernels, output.ptr, a.ptr, b.ptr, stack * m, n, k, flagA, flagB, 1, 0, 0);
   return true;
 };
@@ -42,14 +42,16 @@ function tallStack(shape: Shape, a: Shape, b: Shape, { transposeA }: MatmulAttri
   return !transposeA && sizeOf(b.slice(0, -2)) === 1 && sizeOf(a.slice(0, -2)) === lead ? lead : undefined;
 }
 
+/** The arguments that all matrix products have in common: those of the kernel `matmul_f32`. */
+type Multiply = KernelSet["matmul_f32"];
+
 function broadcastMatmul(
-  kernels: KernelSet,
+  multiply: Multiply,
   output: Operand,
   [a, b]: readonly [Operand, Operand],
   [m, n, k]: readonly [number, number, number],
   { transposeA, transposeB }: MatmulAttributes,
 ): boolean {
-  const multiply = output.dtype === "f64" ? kernels.matmul_f64 : kernels.matmul_f32;
   const bytes = BYTES_PER_ELEMENT[output.dtype];
   const lead = output.shape.slice(0, -2);
   const axes = mergeAxes(lead, [
@@ -62,7 +64,7 @@ function broadcastMatmul(
     const [batch = 1] = inner.sizes;
     const [stepA = 0, stepB = 0] = [inner.steps[1]?.[0], inner.steps[2]?.[0]];
     const flags = [transposeA ? 1 : 0, transposeB ? 1 : 0] as const;
-    multiply.call(kernels, ptr(output, 0), ptr(a, 1), ptr(b, 2), m, n, k, ...flags, batch, stepA, stepB);
+    multiply(ptr(output, 0), ptr(a, 1), ptr(b, 2), m, n, k, ...flags, batch, stepA, stepB);
   });
 }
 
@@ -70,3 +72,29 @@ function broadcastMatmul(
 function steps(own: Shape, lead: Shape, elements: number): number[] {
   return broadcastSteps(own, lead).map((step) => step * elements);
 }
+
+/** Which matrix is 0 above the diagonal, as the kernel `matmul_tril_f32` numbers it. */
+const TRIANGLE = { result: 1, first: 2 } as const;
+
+/** A product with a triangular matrix. Of f64 the reference. */
+function triangular<A>(triangle: number, flagsOf: (attributes: A) => MatmulAttributes): KernelLowering {
+  return (kernels, output, inputs, attributes: A) => {
+    const [a, b] = inputs;
+    if (a === undefined || b === undefined || output.dtype !== "float") return false;
+    const flags = flagsOf(attributes);
+    const [m = 0, n = 0] = output.shape.slice(-2);
+    const k = a.shape.at(flags.transposeA ? -2 : -1) ?? 0;
+    if (m === 0 || n === 0) return true;
+    const multiply: Multiply = (...args) => kernels.matmul_tril_f32(triangle, ...args);
+    return broadcastMatmul(multiply, output, [a, b], [m, n, k], flags);
+  };
+}
+
+/** a·bᵀ, with zeros above the diagonal. */
+export const matmulTril: KernelLowering = triangular(TRIANGLE.result, () => ({ transposeA: false, transposeB: true }));
+
+/** The lower triangle of the first operand, or its transpose, times the second. */
+export const trilMatmul: KernelLowering = triangular(
+  TRIANGLE.first,
+  ({ transpose }: { readonly transpose: boolean }) => ({ transposeA: transpose, transposeB: false }),
+);

@@ -97,6 +97,14 @@ function softmax(logarithm: number): KernelLowering {
   };
 }
 
+const causalSoftmax: KernelLowering = (kernels, output, inputs) => {
+  const x = inputs[0];
+  if (x === undefined || output.dtype !== "float") return false;
+  const { rows, length } = rowsOf(output.shape);
+  kernels.causal_softmax_f32(output.ptr, x.ptr, rows, length, output.shape.at(-2) ?? 1);
+  return true;
+};
+
 function softmaxGrad(logarithm: number): KernelLowering {
   return (kernels, output, inputs) => {
     const [y, g] = inputs;
@@ -134,6 +142,7 @@ export const reduceLowerings: Readonly<Record<string, KernelLowering>> = {
   logSoftmax: softmax(1),
   softmaxGrad: softmaxGrad(0),
   logSoftmaxGrad: softmaxGrad(1),
+  causalSoftmax,
   layerNorm,
   layerNormGrad,
 };

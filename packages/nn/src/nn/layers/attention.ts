@@ -4,16 +4,16 @@ import { TrainlogError } from "../../error.ts";
 import { anything, type Checks, callback, wholeNumber } from "../../options/check-options.ts";
 import {
   add,
-  iota,
-  less,
+  causalSoftmax,
   matmul,
+  matmulTril,
   mul,
   reshape,
   scalar,
   slice,
   softmax,
   transpose,
-  where,
+  trilMatmul,
 } from "../../primitives/index.ts";
 import type { ShowSize } from "../../shape/shape-error.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
@@ -25,9 +25,6 @@ import { ANY_SIZE, checkCount, sizeFits, wrongInput } from "../shape-check.ts";
 import { checkRate, dropElements } from "./dropout.ts";
 import { affineOf, linear } from "./linear.ts";
 import { type Positions, rotate } from "./positions.ts";
-
-/** Stands for −∞ among the scores: exp of it is 0 in every float type, and unlike −∞ it has no NaN as a neighbour. */
-const MASKED = -1e30;
 
 /** Options of {@link attention}. */
 export interface AttentionOptions {
@@ -54,17 +51,12 @@ export function attention(q: AnyTensor, k: AnyTensor, v: AnyTensor, options: Att
   checkNnOptions("attention", options, ATTENTION_CHECKS);
   const { causal = false, mask, onWeights } = options;
   const scale = scalar(1 / Math.sqrt(q.shape.at(-1) ?? 1), q.dtype);
-  let scores = matmul(mul(q, scale), k, { transposeB: true });
-  if (causal) scores = hideFuture(scores);
-  if (mask !== undefined) scores = add(scores, mask);
-  const weights = softmax(scores);
-  return matmul(onWeights === undefined ? weights : onWeights(weights), v);
-}
-
-function hideFuture(scores: AnyTensor): AnyTensor {
-  const pair = [scores.shape.at(-2) ?? 0, scores.shape.at(-1) ?? 0];
-  const future = less(iota(pair, 0, "int32"), iota(pair, 1, "int32"));
-  return where(future, scalar(MASKED, scores.dtype), scores);
+  const scaled = mul(q, scale);
+  const scores = causal ? matmulTril(scaled, k) : matmul(scaled, k, { transposeB: true });
+  const masked = mask === undefined ? scores : add(scores, mask);
+  const weights = causal ? causalSoftmax(masked) : softmax(masked);
+  const used = onWeights === undefined ? weights : onWeights(weights);
+  return causal ? trilMatmul(used, v) : matmul(used, v);
 }
 
 /** Options of {@link multiHeadAttention}. */

@@ -25,7 +25,7 @@ import {
   type WriteKernels,
 } from "./layout.ts";
 import { broadcastIndex, type ViewOf } from "./loop.ts";
-import { matmulKernels } from "./matmul.ts";
+import { matmulKernels, matmulTrilKernels, trilMatmulKernels } from "./matmul.ts";
 import {
   avgPool2dGradKernels,
   avgPool2dKernels,
@@ -35,6 +35,7 @@ import {
 } from "./pooling.ts";
 import { foldInKernels, randomBitsKernels, splitKeyKernels, uniformKernels } from "./random.ts";
 import {
+  causalSoftmaxKernels,
   layerNormGradKernels,
   layerNormKernels,
   logSoftmaxGradKernels,
@@ -53,6 +54,8 @@ const KERNELS = {
   concat: concatKernels,
   iota: iotaKernels,
   matmul: matmulKernels,
+  matmulTril: matmulTrilKernels,
+  trilMatmul: trilMatmulKernels,
   conv2d: conv2dKernels,
   conv2dInputGrad: conv2dInputGradKernels,
   conv2dWeightGrad: conv2dWeightGradKernels,
@@ -62,6 +65,7 @@ const KERNELS = {
   avgPool2d: avgPool2dKernels,
   avgPool2dGrad: avgPool2dGradKernels,
   softmax: softmaxKernels,
+  causalSoftmax: causalSoftmaxKernels,
   softmaxGrad: softmaxGradKernels,
   logSoftmax: logSoftmaxKernels,
   logSoftmaxGrad: logSoftmaxGradKernels,

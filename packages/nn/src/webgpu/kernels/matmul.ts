@@ -1,6 +1,7 @@
 /** @file Matrix products by tiles in shared memory. */
 import { broadcastStrides } from "../../primitives/index-map.ts";
 import { type MatmulAttributes, matmulSizes } from "../../primitives/matmul.ts";
+import { SECOND_TRANSPOSED, type TrilMatmulAttributes, trilMatmulFlags } from "../../primitives/triangle.ts";
 import { sizeOf } from "../../shape/shape.ts";
 import { eachElement, type GpuKernel, type GpuView, load, MAX_GROUPS, store, strided, typeOf } from "../wgsl/kernel.ts";
 import { operandAt, type WriteKernels } from "./layout.ts";
@@ -9,11 +10,31 @@ const TILE = 16;
 
 /** Products of the matrices in the last two axes. */
 export const matmulKernels: WriteKernels<MatmulAttributes> = (output, inputs, attributes) => {
-  const product = productOf(operandAt(inputs, 0), operandAt(inputs, 1), attributes);
+  return [productKernel(output, productOf(operandAt(inputs, 0), operandAt(inputs, 1), attributes))];
+};
+
+/** a·bᵀ, with zeros above the diagonal. */
+export const matmulTrilKernels: WriteKernels<undefined> = (output, inputs) => {
+  const product = productOf(operandAt(inputs, 0), operandAt(inputs, 1), SECOND_TRANSPOSED);
+  const result: Product["result"] = (row, column) => `select(total, 0, ${column} > ${row})`;
+  return [productKernel(output, { ...product, result })];
+};
+
+/** The lower triangle of the first operand, or its transpose, times the second. */
+export const trilMatmulKernels: WriteKernels<TrilMatmulAttributes> = (output, inputs, attributes) => {
+  const product = productOf(operandAt(inputs, 0), operandAt(inputs, 1), trilMatmulFlags(attributes));
+  const a: Product["a"] = (matrix, row, inner) => {
+    const isAbove = attributes.transpose ? `${row} > ${inner}` : `${inner} > ${row}`;
+    return `select(${product.a(matrix, row, inner)}, 0, ${isAbove})`;
+  };
+  return [productKernel(output, { ...product, a })];
+};
+
+function productKernel(output: GpuView, product: Product): GpuKernel {
   const { m, n, matrices } = product;
   const isTiled = matrices <= MAX_GROUPS && Math.max(m, n) <= MAX_GROUPS * TILE && m > 1 && n > 1;
-  return [isTiled ? tiledKernel(output, product) : elementKernel(output, product)];
-};
+  return isTiled ? tiledKernel(output, product) : elementKernel(output, product);
+}
 
 interface Product {
   readonly m: number;
@@ -24,6 +45,8 @@ interface Product {
   a(matrix: string, row: string, inner: string): string;
   /** Element (inner, column) of matrix number `matrix` of b. */
   b(matrix: string, inner: string, column: string): string;
+  /** What is stored of the variable `total`. */
+  result(row: string, column: string): string;
 }
 
 function productOf(a: GpuView, b: GpuView, attributes: MatmulAttributes): Product {
@@ -42,20 +65,21 @@ function productOf(a: GpuView, b: GpuView, attributes: MatmulAttributes): Produc
     matrices: sizeOf(lead),
     a: (matrix, row, inner) => load(a, `${start(a, matrix)} + ${row} * ${rowA} + ${inner} * ${innerA}`),
     b: (matrix, inner, column) => load(b, `${start(b, matrix)} + ${inner} * ${innerB} + ${column} * ${columnB}`),
+    result: () => "total",
   };
 }
 
-function elementKernel(output: GpuView, { m, k, n, a, b }: Product): GpuKernel {
+function elementKernel(output: GpuView, { m, k, n, a, b, result }: Product): GpuKernel {
   const body = `let column = i % ${n};
 let row = (i / ${n}) % ${m};
 let matrix = i / ${n * m};
 var total: ${typeOf(output.dtype)} = 0;
 for (var k = 0; k < ${k}; k++) { total += ${a("matrix", "row", "k")} * ${b("matrix", "k", "column")}; }
-${store(output, "i", "total")}`;
+${store(output, "i", result("row", "column"))}`;
   return eachElement(sizeOf(output.shape), body);
 }
 
-function tiledKernel(output: GpuView, { m, k, n, matrices, a, b }: Product): GpuKernel {
+function tiledKernel(output: GpuView, { m, k, n, matrices, a, b, result }: Product): GpuKernel {
   const type = typeOf(output.dtype);
   const code = `var<workgroup> tile_a: array<${type}, ${TILE * TILE}>;
 var<workgroup> tile_b: array<${type}, ${TILE * TILE}>;
@@ -78,7 +102,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) t
     for (var j = 0; j < ${TILE}; j++) { total += tile_a[y * ${TILE} + j] * tile_b[j * ${TILE} + x]; }
     workgroupBarrier();
   }
-  if (row < ${m} && column < ${n}) { ${store(output, `(matrix * ${m} + row) * ${n} + column`, "total")} }
+  if (row < ${m} && column < ${n}) { ${store(output, `(matrix * ${m} + row) * ${n} + column`, result("row", "column"))} }
 }`;
   return { code, workgroups: [Math.ceil(n / TILE), Math.ceil(m / TILE), matrices] };
 }

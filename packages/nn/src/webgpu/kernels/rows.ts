@@ -34,6 +34,19 @@ export const softmaxKernels: WriteKernels<undefined> = (output, inputs) => {
   );
 };
 
+/** softmax of the first i + 1 elements of row i of each matrix, 0 behind them. */
+export const causalSoftmaxKernels: WriteKernels<undefined> = (output, inputs) => {
+  const x = operandAt(inputs, 0);
+  const queries = output.shape.at(-2) ?? 1;
+  return rows(output, (each, length) => {
+    const eachVisible = (statement: string): string => each(`if (i < end) { ${statement} }`);
+    return `let end = row * ${length} + row % ${queries} + 1;
+${exponentials(x, eachVisible)}
+${each(store(output, "i", "0f"))}
+${eachVisible(store(output, "i", `exp_f(${load(x, "i")} - shift) / sum`))}`;
+  });
+};
+
 /** x − log Σ exp(x). */
 export const logSoftmaxKernels: WriteKernels<undefined> = (output, inputs) => {
   const x = operandAt(inputs, 0);

@@ -1,5 +1,6 @@
 /** @file Matrix products as ONNX nodes. */
 import type { MatmulAttributes } from "../../../../primitives/matmul.ts";
+import type { TrilMatmulAttributes } from "../../../../primitives/triangle.ts";
 import { type Call, type Exporter, exporter, input } from "../call.ts";
 import type { Edge, GraphWriter } from "../graph-writer.ts";
 
@@ -25,5 +26,21 @@ function turned(write: GraphWriter, { name, shape }: Edge, isTurned: boolean): s
   });
 }
 
+/** a·bᵀ, with zeros above the diagonal. */
+function matmulTril(write: GraphWriter, call: Call): string {
+  const product = write.node("MatMul", [input(call, 0).name, turned(write, input(call, 1), true)]);
+  return write.node("Trilu", [product], { upper: { int: 0 } });
+}
+
+function trilMatmul(write: GraphWriter, call: Call<TrilMatmulAttributes>): string {
+  const [triangle, x] = [input(call, 0), input(call, 1)];
+  const name = write.node("Trilu", [triangle.name], { upper: { int: 0 } });
+  return write.node("MatMul", [turned(write, { ...triangle, name }, call.attributes.transpose), x.name]);
+}
+
 /** Matrix products, by name. */
-export const LINEAR: Readonly<Record<string, Exporter>> = { matmul: exporter(matmul) };
+export const LINEAR: Readonly<Record<string, Exporter>> = {
+  matmul: exporter(matmul),
+  matmulTril,
+  trilMatmul: exporter(trilMatmul),
+};

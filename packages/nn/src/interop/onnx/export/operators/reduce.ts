@@ -22,6 +22,15 @@ function ofRows(write: GraphWriter, opType: "ReduceSum" | "ReduceMean", x: strin
   return write.node(opType, [x, write.ints([-1])], { keepdims: { int: 1 } });
 }
 
+/** Softmax among the scores on and below the diagonal: what lies above is −∞ to it. */
+function causalSoftmax(write: GraphWriter, call: Call): string {
+  const x = input(call, 0);
+  const ones = write.node("Expand", [write.scalar(1, "int32"), write.sizes(x.shape.slice(-2))]);
+  const isVisible = write.toCondition(write.node("Trilu", [ones], { upper: { int: 0 } }));
+  const masked = write.node("Where", [isVisible, x.name, write.scalar(Number.NEGATIVE_INFINITY, x.dtype)]);
+  return write.node("Softmax", [masked], { axis: { int: -1 } });
+}
+
 function softmaxGrad(write: GraphWriter, call: Call): string {
   const [y, g] = [input(call, 0).name, input(call, 1).name];
   const dot = ofRows(write, "ReduceSum", write.node("Mul", [g, y]));
@@ -69,6 +78,7 @@ export const REDUCE: Readonly<Record<string, Exporter>> = {
     return write.node("CumSum", [input(call, 0).name, axis], { reverse: { int: call.attributes.reverse ? 1 : 0 } });
   }),
   softmax: (write, call) => write.node("Softmax", [input(call, 0).name], { axis: { int: -1 } }),
+  causalSoftmax,
   logSoftmax: (write, call) => write.node("LogSoftmax", [input(call, 0).name], { axis: { int: -1 } }),
   softmaxGrad,
   logSoftmaxGrad,
