@@ -47,7 +47,8 @@ const PEERS = ["fast-png", "jpeg-js", "hyparquet", "onnxruntime-node", "trainlog
 
 /**
  * Makes a package small for those who load it as it is, browsers above all: one file of JavaScript without comments (and one for each part that is
- * loaded on demand), and only those declarations that can be reached from the entry. Names stay as they are, for readable stacks.
+ * loaded on demand), and only those declarations that can be reached from the entry. Names stay as they are, and lines short, for readable stacks: under
+ * an uncaught error Node prints the whole line that threw it.
  */
 function compactPackage(title, dir) {
   const outside = ["node:*", ...PEERS].map((name) => `--external:${name}`);
@@ -58,6 +59,7 @@ function compactPackage(title, dir) {
     "--platform=neutral",
     "--minify-whitespace",
     "--minify-syntax",
+    "--line-limit=600",
   ];
   const bundled = join(dir, ".bundled");
   run(

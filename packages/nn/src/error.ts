@@ -35,9 +35,14 @@ export class TrainlogError extends Error {
 
   static override [Symbol.hasInstance](value: unknown): boolean {
     // biome-ignore lint/complexity/noThisInStatic: subclasses inherit this method and must know their own errors from others
-    if (this !== TrainlogError) return Function.prototype[Symbol.hasInstance].call(this, value);
+    if (!isBase(this)) return Function.prototype[Symbol.hasInstance].call(this, value);
     return value instanceof Error && value.name === "TrainlogError" && "code" in value;
   }
+}
+
+/** Outside of the class: one that speaks of itself is renamed by bundlers, and stacks would call it `_TrainlogError`. */
+function isBase(given: unknown): boolean {
+  return given === TrainlogError;
 }
 
 /** What a caught value says went wrong. */

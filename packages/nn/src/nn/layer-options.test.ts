@@ -95,7 +95,7 @@ describe("what is no layer", () => {
   it.each<[() => unknown, string]>([
     [
       () => anySequential(nn.linear(2, 3), nn.relu),
-      "sequential: place 1 takes layers such as nn.relu(), got a function; call it: nn.relu()",
+      "sequential: place 1 takes layers such as nn.relu(), got a function; makers of layers are called: nn.relu(), not nn.relu",
     ],
     [() => anySequential("linear"), 'sequential: place 0 takes layers such as nn.relu(), got "linear"'],
     [() => nn.build(5 as never, { seed: 0 }), "nn.build takes layers such as nn.relu(), got 5"],

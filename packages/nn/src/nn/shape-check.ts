@@ -60,7 +60,7 @@ export function atLayer(place: string, message: string): string {
  */
 export function checkDescription(where: string, value: unknown): void {
   if (typeof value === "object" && value !== null && "outputShape" in value && "forward" in value) return;
-  const hint = typeof value === "function" ? `; call it: nn.${value.name === "" ? "relu" : value.name}()` : "";
+  const hint = typeof value === "function" ? "; makers of layers are called: nn.relu(), not nn.relu" : "";
   throw new TrainlogError(
     "nn/not-a-layer",
     `${where} takes layers such as nn.relu(), got ${describeValue(value)}${hint}`,
