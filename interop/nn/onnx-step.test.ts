@@ -1,5 +1,5 @@
 /** @file Whole training steps (forward, gradient, Adam) in onnxruntime, against the same steps here. */
-import { nn, optim, random, valueGradAux } from "@trainlog/nn";
+import { nn, optim, random, Shape, valueGradAux } from "@trainlog/nn";
 import { beforeAll, describe, expect, it } from "vitest";
 import { compileOnnxStep } from "../../packages/nn/src/interop/onnx-step/onnx-step.ts";
 import type { OnnxRuntime } from "../../packages/nn/src/interop/onnx-step/runtime.ts";
@@ -26,7 +26,7 @@ type State = {
 type Batch = { readonly x: AnyTensor; readonly labels: AnyTensor };
 
 /** A training step of a model, with its first state and batches. */
-function training(mkModel: nn.M, classes: number, optimizer: optim.Optimizer) {
+function training(mkModel: nn.M, classes: number, optimizer: optim.Optimizer, batchSize: number) {
   const { model, params, state } = nn.build(mkModel, { seed: 1 });
   const key = random.key(5);
   const step = (before: State, { x, labels }: Batch) => {
@@ -53,13 +53,13 @@ function training(mkModel: nn.M, classes: number, optimizer: optim.Optimizer) {
     return { state: next, output: { loss: value } };
   };
   const batch = (seed: number): Batch => {
-    const shape = [4, ...model.inputShape];
+    const shape = [batchSize, ...model.inputShape];
     const size = shape.reduce((a, b) => a * b, 1);
     const isText = model.inputDType === "int32";
     const values = Array.from({ length: size }, (_, i) =>
       isText ? (i * 7 + seed) % classes : Math.sin(i * 1.3 + seed),
     );
-    const labels = isText ? shape : [4];
+    const labels = isText ? shape : [batchSize];
     const count = labels.reduce((a, b) => a * b, 1);
     return {
       x: tensorFromData(values, shape, isText ? "int32" : "float"),
@@ -75,18 +75,56 @@ function training(mkModel: nn.M, classes: number, optimizer: optim.Optimizer) {
 }
 
 const DROPOUT = nn.sequential(nn.linear(6, 8), nn.dropout(0.5), nn.relu(), nn.linear(8, 3));
+/** Batches from 16 examples on are computed with the batch as the last axis, where that is possible. */
+const IMAGES: Readonly<Record<string, nn.M>> = {
+  "images with the batch last": nn.sequential(
+    Shape.image(3, 8, 8),
+    nn.conv2d(3, 6, { kernelSize: 3, padding: 1 }),
+    nn.relu(),
+    nn.maxPool2d(2),
+    nn.conv2d(6, 5, { kernelSize: [3, 2], bias: false }),
+    nn.batchNorm(5),
+    nn.tanh(),
+    nn.flatten(),
+    nn.linear(30, 4),
+  ),
+  "images with strides, dilation and windows that do not fit": nn.sequential(
+    Shape.image(3, 9, 8),
+    nn.conv2d(3, 6, { kernelSize: [3, 2], dilation: 2 }),
+    nn.maxPool2d([5, 2]),
+    nn.conv2d(6, 8, { kernelSize: 3, padding: 2, stride: [2, 1] }),
+    nn.relu(),
+    nn.maxPool2d(2),
+    nn.conv2d(8, 8, { kernelSize: 1, stride: 2 }),
+    nn.avgPool2d(1),
+    nn.flatten(),
+    nn.linear(8, 4),
+  ),
+  "images in groups": nn.sequential(
+    Shape.image(4, 6, 6),
+    nn.conv2d(4, 6, { kernelSize: 3, padding: 1 }),
+    nn.maxPool2d([2, 3]),
+    nn.conv2d(6, 6, { kernelSize: 3, padding: 3, groups: 2 }),
+    nn.maxPool2d(3, { stride: 2 }),
+    nn.flatten(),
+    nn.linear(36, 4),
+  ),
+};
 /** Adam divides by the gradients' size, which makes noise of gradients that are 0 but for rounding (keys' biases): it is compared where there are none. */
-const CASES: readonly (readonly [string, nn.M, number, optim.Optimizer])[] = [
+const CASES: readonly (readonly [string, nn.M, number, optim.Optimizer, number])[] = [
   ...TEST_MODEL_NAMES.map((name) => {
     const optimizer = name === "mlp" ? optim.adam({ lr: 0.01 }) : optim.sgd({ lr: 0.1, momentum: 0.9 });
-    return [name, TEST_MODELS[name], name === "transformer" ? 11 : 3, optimizer] as const;
+    return [name, TEST_MODELS[name], name === "transformer" ? 11 : 3, optimizer, 4] as const;
   }),
-  ["mlp with dropout", DROPOUT, 3, optim.adamW({ lr: 0.01, weightDecay: 0.1 })],
+  ["mlp with dropout", DROPOUT, 3, optim.adamW({ lr: 0.01, weightDecay: 0.1 }), 4],
+  ...Object.entries(IMAGES).map(
+    ([name, mkModel]) => [name, mkModel, 4, optim.sgd({ lr: 0.1, momentum: 0.9 }), 17] as const,
+  ),
 ];
 
 describe("training steps in onnxruntime", () => {
-  it.each(CASES)("%s has the same losses and the same state", async (_, mkModel, classes, optimizer) => {
-    const { step, initial, batch } = training(mkModel, classes, optimizer);
+  it.each(CASES)("%s has the same losses and the same state", async (_, mkModel, classes, optimizer, batchSize) => {
+    const { step, initial, batch } = training(mkModel, classes, optimizer, batchSize);
     const onnx = await compileOnnxStep(step as never, initial as never, { runtime });
     const batches = [0, 1, 2].map(batch);
     const many = (await onnx.runMany(batches as never)) as readonly { loss: AnyTensor }[];

@@ -23,6 +23,7 @@ import type { DType } from "../../tensor/dtype.ts";
 import { newArray, tensorFromData } from "../../tensor/from-data.ts";
 import { flattenPack, type TensorPack } from "../../tensor/pack.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
+import { rewriteForRuntime } from "./rewrite/index.ts";
 import { loadRuntime, type OnnxRuntime, type RuntimeSession, type RuntimeTensor, type RuntimeType } from "./runtime.ts";
 import { STEP_NAMES, stepModel } from "./step-graph.ts";
 
@@ -194,13 +195,16 @@ class StepRunner {
       return [...next, ...flattenPack(result.output).map(({ tensor }) => tensor)];
     });
     if (output === undefined) throw new RangeError("tracing runs the function");
-    const session = await this.#runtime.InferenceSession.create(stepModel(optimize(graph), count), {
-      executionProviders: ["cpu"],
-      intraOpNumThreads: this.#threads,
-      interOpNumThreads: 1,
-      graphOptimizationLevel: "all",
-      executionMode: "sequential",
-    });
+    const session = await this.#runtime.InferenceSession.create(
+      stepModel(optimize(rewriteForRuntime(optimize(graph))), count),
+      {
+        executionProviders: ["cpu"],
+        intraOpNumThreads: this.#threads,
+        interOpNumThreads: 1,
+        graphOptimizationLevel: "all",
+        executionMode: "sequential",
+      },
+    );
     return { batch, output, session };
   }
 

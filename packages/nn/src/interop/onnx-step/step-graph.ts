@@ -12,6 +12,7 @@ import { writeInstructions } from "../onnx/export/write-instructions.ts";
 import { type GraphProto, ONNX_TYPES, type ValueInfoProto } from "../onnx/proto/messages.ts";
 import { onnxTypeOf } from "../onnx/proto/tensor.ts";
 import { writeModelProto } from "../onnx/proto/write.ts";
+import { stepExporter } from "./step-exporter.ts";
 
 /** Names of the graph's inputs and outputs. */
 export const STEP_NAMES = {
@@ -31,6 +32,9 @@ const INNER = {
   next: (index: number): string => `inner_next${index}`,
   output: (index: number): string => `inner_output${index}`,
 } as const;
+
+/** Operators that only onnxruntime has. */
+const RUNTIME_DOMAIN = "com.microsoft";
 
 /** The axis of the steps, whose length is known when it runs. */
 const STEPS_AXIS = "steps";
@@ -77,7 +81,7 @@ export function stepModel(graph: Graph, stateCount: number): Uint8Array {
     irVersion: IR_VERSION,
     producerName: "trainlog",
     producerVersion: "",
-    opsets: { "": OPSET },
+    opsets: { "": OPSET, [RUNTIME_DOMAIN]: 1 },
     metadata: {},
     graph: around,
     functionNames: [],
@@ -111,7 +115,8 @@ function loopBody(graph: Graph, stateCount: number): GraphProto {
     const name = write.node("Gather", [STEP_NAMES.batch(index), INNER.step], { axis: { int: 0 } });
     edges.push({ name, shape, dtype });
   });
-  const made = writeInstructions(write, [graph], edges);
+  const { exporter, plain } = stepExporter(write);
+  const made = writeInstructions(write, [graph], edges, exporter).map(plain);
   return {
     name: "one_step",
     nodes: nameOutputs(

@@ -128,6 +128,14 @@ export class GraphWriter {
     return this.#pooled(`int64 [${values.join()}]`, "i", (name) => tensorProto(name, values, [values.length], "int64"));
   }
 
+  /** A constant table of 64-bit integers, one list per row: places to gather. */
+  table(rows: readonly (readonly number[])[]): string {
+    const values = rows.flat();
+    return this.#pooled(`int64 ${rows.length} [${values.join()}]`, "i", (name) =>
+      tensorProto(name, values, [rows.length, values.length / rows.length], "int64"),
+    );
+  }
+
   /** A constant 64-bit integer, shape []. */
   int(value: number): string {
     return this.#pooled(`int64 ${value}`, "i", (name) => tensorProto(name, [value], [], "int64"));

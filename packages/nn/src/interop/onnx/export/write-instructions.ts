@@ -2,7 +2,7 @@
 import { TrainlogError } from "../../../error.ts";
 import type { Graph, GraphValue } from "../../../ir/graph.ts";
 import { dependsOnBatch, join, type Size, sameInstruction } from "./batch-size.ts";
-import type { Call } from "./call.ts";
+import type { Call, Exporter } from "./call.ts";
 import type { Edge, GraphWriter } from "./graph-writer.ts";
 import { EXPORTERS } from "./operators/index.ts";
 
@@ -20,6 +20,7 @@ export function joinShapes(values: readonly GraphValue[], where: string): readon
  *
  * @param graphs - The same function, traced once (sizes are fixed) or at the sizes of `TRACED_BATCHES`.
  * @param inputs - Edges of the graph's inputs.
+ * @param exporter - How an instruction is written. Default: as every runtime of ONNX reads it.
  * @returns Edges of the outputs.
  * @throws TrainlogError `onnx/unsupported` naming the primitive, `onnx/dynamic-batch`.
  */
@@ -27,6 +28,7 @@ export function writeInstructions(
   write: GraphWriter,
   graphs: readonly Graph[],
   inputs: readonly Edge[],
+  exporter: Exporter = exportCall,
 ): readonly Edge[] {
   const [graph] = graphs;
   if (graph === undefined) return [];
@@ -40,7 +42,7 @@ export function writeInstructions(
   graph.instructions.forEach((_, index) => {
     const call = callOf(graphs, index, edges);
     const { id } = graph.instructions[index]?.output ?? missing(index);
-    edges.set(id, { name: exportCall(write, call), shape: call.shape, dtype: call.dtype });
+    edges.set(id, { name: exporter(write, call), shape: call.shape, dtype: call.dtype });
   });
   return graph.outputs.map(({ id }) => edges.get(id) ?? missing(id));
 }
@@ -85,7 +87,12 @@ function callOf(graphs: readonly Graph[], index: number, edges: ReadonlyMap<numb
   };
 }
 
-function exportCall(write: GraphWriter, call: Call): string {
+/**
+ * Writes one instruction as nodes of ONNX's own operators.
+ *
+ * @throws TrainlogError `onnx/unsupported` naming the primitive.
+ */
+export function exportCall(write: GraphWriter, call: Call): string {
   const exporter = Object.hasOwn(EXPORTERS, call.primitive) ? EXPORTERS[call.primitive] : undefined;
   if (exporter !== undefined) return exporter(write, call);
   throw new TrainlogError(

@@ -5,7 +5,7 @@ import type {
   WeightGradAttributes,
 } from "../../../../primitives/convolution.ts";
 import type { Sized } from "../batch-size.ts";
-import { allFixed, type Call, type Exporter, exporter, fixed, input } from "../call.ts";
+import { allFixed, type Call, type Exporter, exporter, fixed, input, names } from "../call.ts";
 import type { GraphWriter, NodeAttributes } from "../graph-writer.ts";
 
 /** Attributes of a window that ONNX's operators share; `strides` and `dilations` in their usual roles. */
@@ -22,8 +22,9 @@ function windowAttributes(
   };
 }
 
+/** Images, filters and, in graphs that were rewritten for a runtime, a bias. */
 function conv2d(write: GraphWriter, call: Call<ConvolutionAttributes>): string {
-  return write.node("Conv", [input(call, 0).name, input(call, 1).name], windowAttributes(call, call.attributes));
+  return write.node("Conv", names(call), windowAttributes(call, call.attributes));
 }
 
 /** A transposed convolution; `output_padding` makes up for what the forward convolution's rounding cut off. */

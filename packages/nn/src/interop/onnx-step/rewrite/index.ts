@@ -1,0 +1,22 @@
+/** @file What is computed in another order, or in fewer steps, than it was traced, because onnxruntime has no compiler that would fuse it. */
+import type { Graph } from "../../../ir/graph.ts";
+import { GraphRewriter } from "../../../ir/rewrite.ts";
+import { convolutionWithBias } from "./convolution-with-bias.ts";
+import { maskPooledCotangent } from "./pooled-cotangent.ts";
+import { type Rule, usesIn } from "./rule.ts";
+
+const RULES: readonly Rule[] = [maskPooledCotangent, convolutionWithBias];
+
+/** The same function. Common subexpressions may come up again, and what nothing needs any more is left in. */
+export function rewriteForRuntime(graph: Graph): Graph {
+  const rewriter = new GraphRewriter(graph);
+  const facts = { rewriter, usesOf: usesIn(graph) };
+  for (const old of graph.instructions) {
+    const instruction = rewriter.resolveInputs(old);
+    let other: ReturnType<Rule>;
+    for (const rule of RULES) other ??= rule(facts, instruction);
+    if (other === undefined) rewriter.keep(instruction);
+    else rewriter.replace(old.output, other);
+  }
+  return rewriter.finish();
+}
