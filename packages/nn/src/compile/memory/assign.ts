@@ -8,7 +8,7 @@ import type { GraphValue } from "../../ir/graph.ts";
 import { sameShape, sizeOf } from "../../shape/shape.ts";
 import { BYTES_PER_ELEMENT } from "../../tensor/dtype.ts";
 import { classify } from "../schedule/classify.ts";
-import { type LoopStep, memoryOf, readBy, type Schedule, type Step, writtenBy } from "../schedule/schedule.ts";
+import { type LoopStep, memoryOf, type Schedule, type Step, writtenBy } from "../schedule/schedule.ts";
 import { layOutArena } from "./arena.ts";
 
 /** A value that the caller keeps in memory of its own from run to run, and the value that replaces it. */
@@ -72,7 +72,7 @@ class Assigner {
     const { schedule, outside, outputs, states } = request;
     for (const value of outside) this.create(value, -1, value);
     schedule.steps.forEach((step, at) => {
-      for (const value of readBy(schedule, step)) this.extend(value, at);
+      for (const value of step.reads) this.extend(value, at);
       for (const value of writtenBy(step)) if (!outside.has(value)) this.create(value, at, undefined);
     });
     for (const value of outputs) this.extend(value, schedule.steps.length);
@@ -130,7 +130,7 @@ class Assigner {
     const { schedule } = this.request;
     schedule.steps.forEach((step, at) => {
       if (step.kind !== "loop") return;
-      const candidates = [...new Set(readBy(schedule, step).map((value) => memoryOf(schedule, value)))];
+      const candidates = [...new Set(step.reads.map((value) => memoryOf(schedule, value)))];
       for (const result of step.stored) {
         const own = this.storageOf(result);
         if (own.outside !== undefined) continue;

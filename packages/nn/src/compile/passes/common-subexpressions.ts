@@ -1,32 +1,52 @@
 /** @file Common subexpressions: what is computed twice from the same values is computed once. */
-import type { Graph, Instruction } from "../../ir/graph.ts";
+import type { Graph, GraphValue, Instruction } from "../../ir/graph.ts";
 import { GraphRewriter } from "../../ir/rewrite.ts";
 import { structuralKey } from "../../ir/structural-key.ts";
-import type { Primitive } from "../../primitives/primitive.ts";
 
 /** The graph with equal instructions merged. All primitives are functions of their inputs; `barrier` alone exists to be computed again. */
 export function mergeCommonSubexpressions(graph: Graph): Graph {
   const rewriter = new GraphRewriter(graph);
-  const numbers = new Map<Primitive, number>();
-  const seen = new Map<string, Instruction>();
+  const seen = new SeenInstructions();
   for (const old of graph.instructions) {
     const instruction = rewriter.resolveInputs(old);
-    const key = keyOf(instruction, numbers);
-    const same = old.primitive.name === "barrier" ? undefined : seen.get(key);
-    if (same !== undefined) {
-      rewriter.replace(old.output, same.output);
-      continue;
-    }
-    seen.set(key, instruction);
-    rewriter.keep(instruction);
+    const same = old.primitive.name === "barrier" ? undefined : seen.likeOrAdd(instruction);
+    if (same === undefined) rewriter.keep(instruction);
+    else rewriter.replace(old.output, same.output);
   }
   return rewriter.finish();
 }
 
-function keyOf({ primitive, inputs, attributes }: Instruction, numbers: Map<Primitive, number>): string {
-  const number = numbers.get(primitive) ?? numbers.size;
-  numbers.set(primitive, number);
-  let key = `${number}`;
-  for (const { id } of inputs) key += `,${id}`;
-  return attributes === undefined ? key : `${key} ${structuralKey(attributes)}`;
+/** Different instructions, found by what they read: few read the same, so attributes are seldom compared. */
+class SeenInstructions {
+  private readonly byFirstInput = new Map<GraphValue, Instruction[]>();
+  /** Those that read nothing. */
+  private readonly sources = new Map<string, Instruction>();
+
+  /** The instruction like this one that is there already; otherwise this one is there from now on. */
+  likeOrAdd(instruction: Instruction): Instruction | undefined {
+    const [first] = instruction.inputs;
+    if (first === undefined) return this.sourceLikeOrAdd(instruction);
+    const others = this.byFirstInput.get(first);
+    const same = others?.find((other) => isSame(other, instruction));
+    if (others === undefined) this.byFirstInput.set(first, [instruction]);
+    else if (same === undefined) others.push(instruction);
+    return same;
+  }
+
+  private sourceLikeOrAdd(instruction: Instruction): Instruction | undefined {
+    const { primitive, attributes } = instruction;
+    const key = `${primitive.name} ${structuralKey(attributes)}`;
+    const same = this.sources.get(key);
+    if (same === undefined) this.sources.set(key, instruction);
+    return same?.primitive === primitive ? same : undefined;
+  }
+}
+
+function isSame(a: Instruction, b: Instruction): boolean {
+  return (
+    a.primitive === b.primitive &&
+    a.inputs.length === b.inputs.length &&
+    a.inputs.every((input, i) => input === b.inputs[i]) &&
+    (a.attributes === b.attributes || structuralKey(a.attributes) === structuralKey(b.attributes))
+  );
 }

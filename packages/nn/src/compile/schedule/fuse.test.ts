@@ -39,6 +39,24 @@ describe("schedule", () => {
     expect(stepsOf([square], (x) => p.sum(p.exp(x!)))).toEqual(["loop exp → sum, 0 stored"]);
   });
 
+  it("computes cheap multiples of a value again, instead of keeping both", () => {
+    const steps = stepsOf([square], (x) => {
+      const powers = p.exp(x!);
+      const half = p.mul(powers, p.scalar(0.5, "float"));
+      const product = p.matmul(p.tanh(half), x!);
+      return p.add(product, p.mul(half, powers));
+    });
+    expect(steps).toEqual(["loop exp+mul+tanh, 2 stored", "matmul", "loop mul+mul+add, 1 stored"]);
+  });
+
+  it("keeps what a kernel or the caller reads anyway", () => {
+    const steps = stepsOf([square], (x) => {
+      const half = p.mul(p.exp(x!), p.scalar(0.5, "float"));
+      return [p.add(p.matmul(half, x!), half), half];
+    });
+    expect(steps).toEqual(["loop exp+mul, 1 stored", "matmul", "loop add, 1 stored"]);
+  });
+
   it("reads a reduction in a second loop", () => {
     const steps = stepsOf([square], (x) => {
       const powers = p.exp(x!);

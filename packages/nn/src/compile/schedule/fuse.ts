@@ -8,10 +8,19 @@
 import type { Graph, GraphValue, Instruction } from "../../ir/graph.ts";
 import { type Shape, sameShape } from "../../shape/shape.ts";
 import { classify, fillValue } from "./classify.ts";
-import { memoryOf, readBy, type Schedule, type Step } from "./schedule.ts";
+import { Recomputation } from "./recompute.ts";
+import { memoryOf, type Schedule, type Step } from "./schedule.ts";
 
 /** Registers and instruction cache set a limit to what is good to compute in one loop. */
 const MAX_GROUP_SIZE = 96;
+
+/** What an instruction finds of its operands. */
+interface OpenInputs {
+  /** Groups that have some in registers. */
+  readonly groups: readonly Group[];
+  /** Instructions to compute once more, in order. */
+  readonly again: readonly Instruction[];
+}
 
 /** Instructions that will be one loop. */
 interface Group {
@@ -22,7 +31,7 @@ interface Group {
 
 /** Orders a graph's instructions and fuses them. */
 export function schedule(graph: Graph): Schedule {
-  const scheduler = new Scheduler();
+  const scheduler = new Scheduler(graph);
   for (const instruction of graph.instructions) scheduler.add(instruction);
   for (const value of graph.outputs) scheduler.need(value);
   return storeWhatIsRead(scheduler.finish(), graph.outputs);
@@ -40,6 +49,11 @@ class Scheduler {
   /** Values that an open group has in registers, for others over the same space. */
   private readonly inRegisters = new Set<GraphValue>();
   private readonly order = new Map<Instruction, number>();
+  private readonly recompute: Recomputation;
+
+  constructor(graph: Graph) {
+    this.recompute = new Recomputation(graph);
+  }
 
   add(instruction: Instruction): void {
     this.order.set(instruction, this.order.size);
@@ -53,17 +67,17 @@ class Scheduler {
         break;
       case "view":
         for (const input of instruction.inputs) this.need(input);
-        this.join(instruction, []);
+        this.join([instruction], []);
         break;
       case "elementwise":
-        this.join(instruction, this.openInputs(instruction, instruction.output.shape));
+        this.addElementwise(instruction);
         break;
       case "reduction":
         this.addReduction(instruction);
         break;
       default:
         for (const input of instruction.inputs) this.need(input);
-        this.steps.push({ kind: "call", instruction });
+        this.steps.push({ kind: "call", instruction, reads: [...new Set(instruction.inputs)] });
     }
   }
 
@@ -73,7 +87,7 @@ class Scheduler {
     const fill = this.fills.get(root);
     if (fill !== undefined) {
       this.fills.delete(root);
-      this.steps.push({ kind: "loop", shape: root.shape, elementwise: [fill], reductions: [], stored: [] });
+      this.steps.push({ kind: "loop", shape: root.shape, elementwise: [fill], reductions: [], stored: [], reads: [] });
     }
     const group = this.groups.get(root);
     if (group !== undefined) this.close(group);
@@ -90,27 +104,47 @@ class Scheduler {
   }
 
   /** The open groups that an instruction over `shape` can join. Closes those whose results it can only take from memory. */
-  private openInputs({ inputs }: Instruction, shape: Shape): Group[] {
-    const joinable = inputs.filter((input) => {
-      const inRegister = this.inRegisters.has(input) && sameShape(input.shape, shape);
-      if (!inRegister && !this.constants.has(this.aliases.get(input) ?? input)) this.need(input);
-      return inRegister;
-    });
+  private openInputs({ inputs }: Instruction, shape: Shape): OpenInputs {
+    const joinable: GraphValue[] = [];
+    const again: Instruction[] = [];
+    const take = (input: GraphValue): void => {
+      if (this.constants.has(this.aliases.get(input) ?? input)) return;
+      if (this.inRegisters.has(input) && sameShape(input.shape, shape)) {
+        joinable.push(input);
+        return;
+      }
+      const maker = sameShape(input.shape, shape) ? this.recompute.makerOf(input) : undefined;
+      if (maker === undefined) this.need(input);
+      else {
+        for (const operand of maker.inputs) take(operand);
+        again.push(maker);
+      }
+    };
+    for (const input of inputs) take(input);
     // One that was just closed for another operand is no longer among them.
-    return [...new Set(joinable.flatMap((input) => this.groups.get(input) ?? []))];
+    return { groups: [...new Set(joinable.flatMap((input) => this.groups.get(input) ?? []))], again };
   }
 
-  private join(instruction: Instruction, candidates: readonly Group[]): void {
-    const group = this.merge(candidates, instruction.output.shape);
-    group.elementwise.push(instruction);
-    this.groups.set(instruction.output, group);
-    this.inRegisters.add(instruction.output);
+  private addElementwise(instruction: Instruction): void {
+    const { groups, again } = this.openInputs(instruction, instruction.output.shape);
+    this.join([...again, instruction], groups);
+  }
+
+  private join(instructions: readonly Instruction[], candidates: readonly Group[]): void {
+    const last = instructions.at(-1);
+    if (last === undefined) return;
+    const group = this.merge(candidates, last.output.shape);
+    group.elementwise.push(...instructions);
+    this.groups.set(last.output, group);
+    this.inRegisters.add(last.output);
   }
 
   private addReduction(instruction: Instruction): void {
     const [input] = instruction.inputs;
     if (input === undefined) return;
-    const group = this.merge(this.openInputs(instruction, input.shape), input.shape);
+    const { groups, again } = this.openInputs(instruction, input.shape);
+    const group = this.merge(groups, input.shape);
+    group.elementwise.push(...again);
     group.reductions.push(instruction);
     this.groups.set(instruction.output, group);
   }
@@ -142,8 +176,18 @@ class Scheduler {
       this.inRegisters.delete(output);
     }
     const rank = (instruction: Instruction): number => this.order.get(instruction) ?? 0;
-    const elementwise = group.elementwise.sort((a, b) => rank(a) - rank(b));
-    this.steps.push({ kind: "loop", shape: group.shape, elementwise, reductions: group.reductions, stored: [] });
+    // Each once: several may have asked for the same one to be computed again.
+    const elementwise = [...new Set(group.elementwise)].sort((a, b) => rank(a) - rank(b));
+    const { shape, reductions } = group;
+    const reads = this.readBy([...elementwise, ...reductions]);
+    this.steps.push({ kind: "loop", shape, elementwise, reductions, stored: [], reads });
+  }
+
+  /** What instructions of one loop take from memory. */
+  private readBy(instructions: readonly Instruction[]): GraphValue[] {
+    const made = new Set(instructions.map(({ output }) => output));
+    const inputs = new Set(instructions.flatMap((instruction) => instruction.inputs));
+    return [...inputs].filter((value) => !made.has(value) && !this.constants.has(this.aliases.get(value) ?? value));
   }
 }
 
@@ -151,13 +195,14 @@ function sizeOfGroup({ elementwise, reductions }: Group): number {
   return elementwise.length + reductions.length;
 }
 
-/** Fills in which results of loops go to memory: those that another step or the caller reads. */
+/** Fills in which results of loops go to memory: those that another step or the caller reads, where they are computed first. */
 function storeWhatIsRead(scheduled: Schedule, outputs: readonly GraphValue[]): Schedule {
   const read = new Set(outputs.map((value) => memoryOf(scheduled, value)));
-  for (const step of scheduled.steps) for (const value of readBy(scheduled, step)) read.add(memoryOf(scheduled, value));
+  for (const step of scheduled.steps) for (const value of step.reads) read.add(memoryOf(scheduled, value));
   const steps = scheduled.steps.map((step): Step => {
     if (step.kind === "call") return step;
-    return { ...step, stored: step.elementwise.flatMap(({ output }) => (read.has(output) ? [output] : [])) };
+    const stored = step.elementwise.map(({ output }) => output).filter((output) => read.delete(output));
+    return { ...step, stored };
   });
   return { ...scheduled, steps };
 }

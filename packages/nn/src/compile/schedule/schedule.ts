@@ -12,12 +12,16 @@ export interface LoopStep {
   readonly reductions: readonly Instruction[];
   /** Results of elementwise instructions that somebody else needs; the others live in registers. */
   readonly stored: readonly GraphValue[];
+  /** Values that are taken from memory (as they are named there: not resolved by aliases), each once. */
+  readonly reads: readonly GraphValue[];
 }
 
 /** One instruction that a kernel computes, or its reference. */
 export interface CallStep {
   readonly kind: "call";
   readonly instruction: Instruction;
+  /** Its inputs, each once. */
+  readonly reads: readonly GraphValue[];
 }
 
 export type Step = LoopStep | CallStep;
@@ -41,12 +45,4 @@ export function writtenBy(step: Step): readonly GraphValue[] {
   return step.kind === "call"
     ? [step.instruction.output]
     : [...step.stored, ...step.reductions.map(({ output }) => output)];
-}
-
-/** Values that a step takes from memory (as they are named there: not resolved by aliases), each once. */
-export function readBy(schedule: Schedule, step: Step): GraphValue[] {
-  if (step.kind === "call") return [...new Set(step.instruction.inputs)];
-  const made = new Set(step.elementwise.map(({ output }) => output));
-  const inputs = new Set([...step.elementwise, ...step.reductions].flatMap((instruction) => instruction.inputs));
-  return [...inputs].filter((value) => !made.has(value) && !schedule.constants.has(memoryOf(schedule, value)));
 }
