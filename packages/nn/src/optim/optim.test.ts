@@ -5,6 +5,7 @@ import type { Params } from "../nn/model.ts";
 import { square, sub } from "../primitives/index.ts";
 import { fromNumbers } from "../tensor/create.ts";
 import type { TensorPack } from "../tensor/pack.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import * as optim from "./index.ts";
 import { mapParams } from "./params.ts";
 
@@ -227,5 +228,34 @@ describe("options", () => {
         7,
       ),
     ).toBe(7);
+  });
+});
+
+describe("gradients and updates of other parameters", () => {
+  const params = paramsOf({ a: [1, 2], b: [3] });
+  const stray = paramsOf({ a: [1, 2], c: [3] });
+  const wide = paramsOf({ a: [1], b: [3] });
+  const optimizer = optim.adam({ lr: 0.1 });
+
+  it.each([
+    [
+      () => optim.applyUpdates(params, stray),
+      'applyUpdates: the updates hold "c", which is not among the parameters: a, b',
+    ],
+    [() => optim.applyUpdates(params, wide), 'applyUpdates: the updates have shape [1] for "a", which has shape [2]'],
+    [() => optimizer.update(stray, optimizer.init(params), params), 'adam: the gradients hold "c"'],
+    [() => optimizer.update(wide, optimizer.init(params), params), 'adam: the gradients have shape [1] for "a"'],
+  ])("are refused by name (%#)", (call, words) => {
+    expect(call).toThrow(expect.objectContaining({ code: "optim/bad-params" }));
+    expect(call).toThrow(words);
+  });
+
+  it("may be missing: such parameters stay, and the record keeps its type", () => {
+    const own = { w: fromNumbers([1], [2], "f64"), b: fromNumbers([1], [1], "f64") } as {
+      w: Tensor<[1], "f64">;
+      b: Tensor<[1], "f64">;
+    };
+    const next: typeof own = optim.applyUpdates(own, { w: own.w });
+    expect(numbersOf(next)).toEqual({ w: [4], b: [1] });
   });
 });

@@ -9,7 +9,7 @@ import type { Params } from "../nn/model.ts";
 import { add } from "../primitives/index.ts";
 import type { TensorPack } from "../tensor/pack.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
-import { toParams } from "./params.ts";
+import { checkNamesAndShapes, toParams } from "./params.ts";
 
 /** Options as plain data, for logs and checkpoints. */
 export type PlainOptions = Readonly<Record<string, unknown>>;
@@ -37,7 +37,11 @@ export interface Optimizer<S extends TensorPack = TensorPack> {
   readonly options: PlainOptions;
   /** The state before the first update. */
   init(params: Params): S;
-  /** One update. Pure: nothing that is given changes. */
+  /**
+   * One update. Pure: nothing that is given changes. Parameters without a gradient stay.
+   *
+   * @throws TrainlogError `optim/bad-params` for a gradient of a parameter that there is not, or of another shape.
+   */
   update(grads: Params, state: S, params: Params): Updated<S>;
   /** The learning rate of an update, counting from 0; absent when it has none (clipping). */
   learningRate?(update: number): number;
@@ -48,13 +52,17 @@ export interface Optimizer<S extends TensorPack = TensorPack> {
 /**
  * Parameters after an update: `params + updates`, name by name.
  *
- * @param updates - One tensor per parameter, of its shape.
+ * @param updates - One tensor per parameter, of its shape; parameters without one stay.
+ * @returns A record like `params`.
+ * @throws TrainlogError `optim/bad-params` for an update of a parameter that there is not, or of another shape.
  */
-export function applyUpdates(params: Params, updates: Params): Params {
+export function applyUpdates<P extends Params>(params: P, updates: Params): P {
+  checkNamesAndShapes("applyUpdates: the updates", updates, params);
   const next: Record<string, AnyTensor> = {};
   for (const name in params) {
     const [param, update] = [params[name], updates[name]];
     if (param !== undefined) next[name] = update === undefined ? param : add(param, update);
   }
-  return toParams(next);
+  // The same names, and sums have their parameters' shapes and element types.
+  return toParams(next) as P;
 }

@@ -1,6 +1,8 @@
 /** @file Records of tensors by parameter name, as optimisers walk them. */
+import { TrainlogError } from "../error.ts";
 import type { Params } from "../nn/model.ts";
 import { fill } from "../primitives/index.ts";
+import { sameShape, showShape } from "../shape/shape.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 
 /** Which parameters something applies to. */
@@ -20,6 +22,24 @@ export function mapParams(params: Params, fn: (param: AnyTensor, name: string) =
     if (param !== undefined) mapped[name] = fn(param, name);
   }
   return toParams(mapped);
+}
+
+/**
+ * Refuses tensors that belong to no parameter, or are not of its shape: they would be lost in silence, or broadcast.
+ *
+ * @param what - Names them in the error: `"applyUpdates: the updates"`.
+ * @throws TrainlogError `optim/bad-params`.
+ */
+export function checkNamesAndShapes(what: string, tensors: Params, params: Params): void {
+  for (const name in tensors) {
+    const [tensor, param] = [tensors[name], params[name]];
+    if (tensor === undefined || (param !== undefined && sameShape(tensor.shape, param.shape))) continue;
+    const words =
+      param === undefined
+        ? `hold "${name}", which is not among the parameters: ${Object.keys(params).slice(0, 8).join(", ")}`
+        : `have shape ${showShape(tensor.shape)} for "${name}", which has shape ${showShape(param.shape)}`;
+    throw new TrainlogError("optim/bad-params", `${what} ${words}`);
+  }
 }
 
 /** Zeros of a parameter's shape and element type. */

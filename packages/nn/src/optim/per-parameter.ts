@@ -9,7 +9,7 @@ import { add, cast, fill, scalar } from "../primitives/index.ts";
 import type { DType } from "../tensor/dtype.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import type { Optimizer, PlainOptions, Updated } from "./optimizer.ts";
-import { type ParameterFilter, toParams } from "./params.ts";
+import { checkNamesAndShapes, type ParameterFilter, toParams } from "./params.ts";
 import { type LearningRate, learningRateAt, learningRateTensor } from "./schedule/schedule.ts";
 
 /** State of an optimiser: the number of updates so far (int32, shape `[]`) and the slots of each parameter, by slot and by parameter name. */
@@ -79,6 +79,7 @@ function updateAll<Shared>(
   state: SlotState,
   params: Params,
 ): Updated<SlotState> {
+  checkNamesAndShapes(`${rule.name}: the gradients`, grads, params);
   const step = add(state.step, scalar(1, "int32"));
   const shared = sharedByDType(rule, state.step, step);
   const updates: Record<string, AnyTensor> = {};
