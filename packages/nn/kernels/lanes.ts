@@ -1,15 +1,13 @@
 /** @file Vectors of four floats: what all kernels share. */
 
-/** a · b + c: one rounding where the machine has it (the relaxed build), two otherwise. */
+/** a · b + c: one rounding where the machine has it, two otherwise (or where `without-relaxed.ts` has rewritten it). */
 export function madd(a: v128, b: v128, c: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
-  else return f32x4.add(f32x4.mul(a, b), c);
+  return f32x4.relaxed_madd(a, b, c);
 }
 
 /** c − a · b, as {@link madd}. */
 export function nmadd(a: v128, b: v128, c: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_nmadd(a, b, c);
-  else return f32x4.sub(c, f32x4.mul(a, b));
+  return f32x4.relaxed_nmadd(a, b, c);
 }
 
 /**

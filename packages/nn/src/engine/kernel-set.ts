@@ -1,7 +1,7 @@
 /** @file The kernels as lowerings see them: eager execution calls them at once, a compiled plan records the calls. */
 import type { KernelCalls } from "../primitives/primitive.ts";
 import type { Allocator } from "./allocator.ts";
-import { KERNEL_NAMES, type Kernels } from "./kernels/kernels.generated.ts";
+import { KERNEL_PARAMETERS, type Kernels } from "./kernels/kernels.generated.ts";
 
 /** All kernels, and working memory. */
 export interface KernelSet extends Kernels {
@@ -18,17 +18,18 @@ export interface Scratch {
 
 /** Working memory from the allocator, for eager execution. */
 export function scratchOf(allocator: Allocator): Scratch {
-  const held: { ptr: number; sizeBytes: number }[] = [];
+  // Two lists of numbers, so that nothing is made for each stretch.
+  const ptrs: number[] = [];
+  const sizes: number[] = [];
   const scratch = (sizeBytes: number): number => {
     const ptr = allocator.alloc(sizeBytes);
-    held.push({ ptr, sizeBytes });
+    ptrs.push(ptr);
+    sizes.push(sizeBytes);
     return ptr;
   };
   return Object.assign(scratch, {
     release: (): void => {
-      if (held.length === 0) return;
-      for (const { ptr, sizeBytes } of held) allocator.free(ptr, sizeBytes);
-      held.length = 0;
+      for (let ptr = ptrs.pop(); ptr !== undefined; ptr = ptrs.pop()) allocator.free(ptr, sizes.pop() ?? 0);
     },
   });
 }
@@ -48,7 +49,7 @@ class RecordingKernels {
   }
 }
 
-for (const name of KERNEL_NAMES) {
+for (const name of Object.keys(KERNEL_PARAMETERS)) {
   Object.defineProperty(RecordingKernels.prototype, name, {
     value(this: RecordingKernels, ...args: readonly number[]) {
       this.calls.call(name, ...args);

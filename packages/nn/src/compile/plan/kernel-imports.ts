@@ -1,12 +1,24 @@
 /** @file The kernels as generated modules import them. */
 import { engine } from "../../engine/engine.ts";
-import { wasm } from "../../engine/kernels/plain.generated.ts";
+import { KERNEL_PARAMETERS } from "../../engine/kernels/kernels.generated.ts";
 import type { FunctionType } from "../wasm/code.ts";
-import { exportedSignatures } from "../wasm/signatures.ts";
+import { ValueType } from "../wasm/opcodes.ts";
 
-/** Signatures of all kernels, by name. They do not depend on the built variant. */
-export function kernelSignatures(): Map<string, FunctionType> {
-  return exportedSignatures(Uint8Array.from(atob(wasm), (char) => char.charCodeAt(0)));
+const TYPES = { i: ValueType.i32, f: ValueType.f32, d: ValueType.f64 } as const;
+
+/** Signatures of all kernels, by name. */
+const SIGNATURES: ReadonlyMap<string, FunctionType> = new Map(
+  Object.entries(KERNEL_PARAMETERS).map(([name, letters]) => [
+    name,
+    { params: Array.from(letters, (letter) => TYPES[letter as keyof typeof TYPES]), results: [] }, // no others are generated
+  ]),
+);
+
+/** The signature of a kernel. */
+export function kernelSignature(name: string): FunctionType {
+  const type = SIGNATURES.get(name);
+  if (type === undefined) throw new RangeError(`there is no kernel ${name}`);
+  return type;
 }
 
 /** The engine's own kernels, vector functions included, for instantiation. */

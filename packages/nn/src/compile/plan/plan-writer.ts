@@ -14,7 +14,7 @@ import { type CallStep, memoryOf, type Schedule, type Step } from "../schedule/s
 import type { Code, FunctionType } from "../wasm/code.ts";
 import { ModuleBuilder } from "../wasm/module.ts";
 import { ValueType } from "../wasm/opcodes.ts";
-import { kernelSignatures } from "./kernel-imports.ts";
+import { kernelSignature } from "./kernel-imports.ts";
 import { loadRun } from "./load.ts";
 import type { Plan } from "./plan.ts";
 import { createReferences, type References } from "./references.ts";
@@ -46,7 +46,6 @@ export class PlanWriter {
   private readonly parts: PlanParts;
   private readonly module: ModuleBuilder;
   private readonly references: References = createReferences((address) => this.realAddress(address));
-  private readonly signatures: ReadonlyMap<string, FunctionType> = kernelSignatures();
   private readonly arenaPtr: number;
   /** One i32 per slot: where it lies in the current run. */
   private readonly slotTablePtr: number;
@@ -204,8 +203,7 @@ export class PlanWriter {
   private recorder(code: Code): KernelCalls {
     return {
       call: (kernel, ...args) => {
-        const type = this.signatures.get(kernel);
-        if (type === undefined) throw new RangeError(`there is no kernel ${kernel}`);
+        const type = kernelSignature(kernel);
         type.params.forEach((param, i) => {
           const value = args[i] ?? 0;
           if (!NUMBER_TYPES.has(param)) this.pushInteger(code, value);

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { exportedSignatures } from "../../../scripts/exported-signatures.ts";
 import type { FunctionRef, FunctionType } from "./code.ts";
 import { ModuleBuilder } from "./module.ts";
 import { ValueType } from "./opcodes.ts";
-import { exportedSignatures } from "./signatures.ts";
 
 const NONE: FunctionType = { params: [], results: [] };
 const UNSHARED = { minimumPages: 1, maximumPages: undefined, shared: false };

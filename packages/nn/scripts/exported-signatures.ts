@@ -1,6 +1,6 @@
 /** @file Reads from a WebAssembly binary what its exported functions take and give, which JavaScript's API does not tell. */
-import type { FunctionType } from "./code.ts";
-import type { ValueTypeCode } from "./opcodes.ts";
+import type { FunctionType } from "../src/compile/wasm/code.ts";
+import type { ValueTypeCode } from "../src/compile/wasm/opcodes.ts";
 
 const HEADER_BYTES = 8;
 const Section = { type: 1, import: 2, function: 3, export: 7 } as const;
