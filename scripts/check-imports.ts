@@ -31,11 +31,12 @@ export const ROOMS: Rooms = {
   "run-log/seal": ["run", "run-log"],
   "run-log/check": ["run", "run-log"],
   "run-log": ["run", "files"],
-  store: ["run", "files", "run-log"],
+  query: ["run"],
+  store: ["run", "files", "run-log", "query"],
   track: ["run", "files", "log", "run-log"],
   api: ["run"],
-  server: ["run", "run-log", "store", "api"],
-  cli: ["run", "files", "log", "widgets", "run-log", "store", "track", "api", "server", "index.ts"],
+  server: ["run", "run-log", "query", "store", "api"],
+  cli: ["run", "files", "log", "widgets", "run-log", "query", "store", "track", "api", "server", "index.ts"],
   "index.ts": ["run", "track", "log"],
   "index.browser.ts": ["run", "track", "log"],
 };
@@ -80,6 +81,7 @@ const BROWSER_ENTRIES = [
   "run-log/codec/index.ts",
   "run/index.ts",
   "run/media.ts",
+  "query/index.ts",
 ];
 
 const root = fileURLToPath(new URL("..", import.meta.url));
