@@ -86,8 +86,7 @@ function propagate(node: TapeNode, at: number, cotangents: Cotangents): void {
   }
   if (primitive.vjp === undefined) return;
   // Plain loops: small networks spend their time here.
-  const needs: boolean[] = [];
-  for (const input of inputs) needs.push(cotangents.wants(input));
+  const needs = inputs.map((input) => cotangents.wants(input));
   const parts = primitive.vjp(cotangent, inputs, node.output, node.attributes, needs);
   for (let i = 0; i < inputs.length; i += 1) {
     const part = parts[i];

@@ -11,7 +11,7 @@ import { isFloat } from "../tensor/dtype.ts";
 import { flattenPack, mapPack, packTensors, type TensorPack } from "../tensor/pack.ts";
 import { type AnyTensor, isSymbolic, Tensor } from "../tensor/tensor.ts";
 import { closeLevel, type Level, openLevel, pullBack, scope } from "./level.ts";
-import { liveNode, recordCall, tape } from "./tape.ts";
+import { forgetFrom, liveNode, recordCall, tape } from "./tape.ts";
 
 /**
  * The same function with the same gradients, which in the backward pass computes its intermediate values again instead of keeping them
@@ -58,7 +58,7 @@ function runUnrecorded<Args extends readonly TensorPack[], Out extends TensorPac
   }
   // What the function returns as it found it.
   for (const tensor of packTensors(value)) if ((liveNode(tensor)?.index ?? start) < start) captured.add(tensor);
-  tape.nodes.length = start;
+  forgetFrom(start);
   return { value, captured: [...captured] };
 }
 

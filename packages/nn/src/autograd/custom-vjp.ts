@@ -2,7 +2,7 @@
 import { apply } from "../engine/apply.ts";
 import { TrainlogError } from "../error.ts";
 import { broadcastTo, transpose } from "../primitives/index.ts";
-import type { BatchedInput, Primitive } from "../primitives/primitive.ts";
+import { type BatchedInput, definePrimitive, type Primitive } from "../primitives/primitive.ts";
 import { sameShape, showShape } from "../shape/shape.ts";
 import { type AnyTensor, Tensor } from "../tensor/tensor.ts";
 import { liveNode } from "./tape.ts";
@@ -54,7 +54,7 @@ function closedOver({ shape }: AnyTensor): TrainlogError {
 
 /** The identity of its first input, whose gradient flows to the others by a rule. It stands in graphs, so the rule survives tracing. */
 function passWithRule(rule: Rule): Primitive<undefined> {
-  return {
+  return definePrimitive({
     name: "customVjp",
     identity: true,
     infer: ([value]) => {
@@ -72,7 +72,7 @@ function passWithRule(rule: Rule): Primitive<undefined> {
       if (value !== undefined) output.data.set(value.data);
     },
     batch: (inputs) => passBatch(rule, inputs),
-  };
+  });
 }
 
 function checkCotangent(cotangent: AnyTensor | undefined, arg: AnyTensor, i: number): void {

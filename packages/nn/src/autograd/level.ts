@@ -1,12 +1,12 @@
 /** @file Opening and closing a level of the tape: what every transform does around the function that it differentiates. */
-import type { Buffer } from "../engine/buffer.ts";
+import { Buffer } from "../engine/buffer.ts";
 import { withScope } from "../engine/engine.ts";
 import { TrainlogError } from "../error.ts";
 import { showShape } from "../shape/shape.ts";
 import { isFloat } from "../tensor/dtype.ts";
 import { type AnyTensor, Tensor } from "../tensor/tensor.ts";
 import { backward, type Recording, type Seed } from "./backward.ts";
-import { recordLeaf, tape } from "./tape.ts";
+import { forgetFrom, recordLeaf, tape } from "./tape.ts";
 
 /** One open transform. */
 export interface Level {
@@ -28,12 +28,11 @@ export function openLevel(tensors: readonly AnyTensor[]): Level {
   for (const tensor of tensors) checkDifferentiable(tensor);
   const level = tape.level + 1;
   const first = tape.nodes.length;
-  const leaves: AnyTensor[] = [];
-  for (const tensor of tensors) {
+  const leaves = tensors.map((tensor) => {
     const leaf = new Tensor(tensor.value, tensor.shape, tensor.dtype);
     recordLeaf(tensor, leaf, level);
-    leaves.push(leaf);
-  }
+    return leaf;
+  });
   const recordedBefore = tape.recording;
   tape.level = level;
   tape.recording = true;
@@ -75,13 +74,13 @@ export function pullBack(level: Level, seeds: readonly Seed[]): (AnyTensor | und
 export function closeLevel({ level, first, recordedBefore }: Level): void {
   tape.level = level - 1;
   tape.recording = recordedBefore;
-  if (tape.level === 0 || !recordedBefore) tape.nodes.length = first;
+  if (tape.level === 0 || !recordedBefore) forgetFrom(first);
 }
 
 /** @internal The buffers of a pack's tensors (of any nested plain data that holds tensors), for scopes. A list and not a generator: every step runs it. */
 export function buffersOf(value: unknown, found: Buffer[] = []): Buffer[] {
   if (value instanceof Tensor) {
-    if (!("op" in value.value)) found.push(value.value);
+    if (value.value instanceof Buffer) found.push(value.value);
   } else if (Array.isArray(value)) {
     for (const inner of value) buffersOf(inner, found);
   } else if (typeof value === "object" && value !== null) {

@@ -1,13 +1,13 @@
 /** @file `stopGradient`: a value that counts as a constant. */
 import { apply } from "../engine/apply.ts";
 import { operand } from "../primitives/operands.ts";
-import type { Primitive } from "../primitives/primitive.ts";
+import { definePrimitive, type Primitive } from "../primitives/primitive.ts";
 import type { Shape } from "../shape/shape.ts";
 import type { DType } from "../tensor/dtype.ts";
 import { isSymbolic, Tensor } from "../tensor/tensor.ts";
 
 /** The same value without a gradient rule. Only graphs need it: there the end of the gradient must survive being evaluated again (by `vmap`). */
-export const stopGradientPrimitive: Primitive<undefined> = {
+export const stopGradientPrimitive: Primitive<undefined> = definePrimitive({
   name: "stopGradient",
   identity: true,
   infer: (inputs) => operand(inputs, 0),
@@ -16,7 +16,7 @@ export const stopGradientPrimitive: Primitive<undefined> = {
     const { tensor, axis = 0 } = operand(inputs, 0);
     return { output: stopGradient(tensor), axis };
   },
-};
+});
 
 /**
  * The same value, through which no gradient flows.

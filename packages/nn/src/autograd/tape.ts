@@ -115,6 +115,11 @@ export function recordLeaf(source: AnyTensor, output: AnyTensor, level: number):
   });
 }
 
+/** @internal Takes off the tape what lies from a place on. One by one: setting the length makes the list small, and the next step has to grow it again. */
+export function forgetFrom(first: number): void {
+  while (tape.nodes.length > first) tape.nodes.pop();
+}
+
 function push(node: TapeNode): TapeNode {
   node.output.node = node;
   tape.nodes.push(node);

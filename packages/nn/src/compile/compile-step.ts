@@ -5,13 +5,12 @@
  * old one any more) and allocates nothing: a training loop is one call per step.
  */
 
-import type { Buffer } from "../engine/buffer.ts";
+import { Buffer } from "../engine/buffer.ts";
 import { flattenPack, type TensorPack } from "../tensor/pack.ts";
 import { type AnyTensor, concrete, Tensor } from "../tensor/tensor.ts";
 import { type CompileOptions, maxPlansOf } from "./compile.ts";
 import type { Explainable } from "./explain.ts";
 import { buildPack, collectTensors, type PackStructure, structureOf } from "./pack-structure.ts";
-import type { Plan } from "./plan/plan.ts";
 import { type CachedPlan, cachedPlan, createPlanCache, runPlan } from "./plan-cache.ts";
 import { StateHome, stateChanged } from "./state-home.ts";
 import { type TracedPlan, tracePlan } from "./trace-plan.ts";
@@ -101,11 +100,6 @@ export function compileStep<State extends TensorPack, Batch extends TensorPack, 
   };
 }
 
-/** Memory of a step that a tensor reads: its owners live as long as the tensor. */
-interface LentBuffer extends Buffer {
-  readonly owners: readonly [Plan, StateHome];
-}
-
 type StepFunction = (state: TensorPack, batch: TensorPack) => StepResult<TensorPack, TensorPack>;
 
 function planStep(fn: StepFunction, home: StateHome, structure: PackStructure, batch: TensorPack): StepPlan {
@@ -143,7 +137,9 @@ function lendOutputs({ graph, plan }: TracedPlan, home: StateHome): AnyTensor[] 
   const stateCount = home.leaves.length;
   return graph.outputs.slice(stateCount).map(({ shape, dtype }, i) => {
     const ptr = plan.outputPtrs[stateCount + i] ?? 0;
-    const buffer: LentBuffer = { ptr, sizeBytes: -1, kept: true, owners: [plan, home] };
+    const buffer = new Buffer(ptr, -1, true);
+    // The owners of the memory live as long as the tensor that reads it.
+    buffer.held = [plan, home];
     return new Tensor(buffer, shape, dtype);
   });
 }

@@ -63,11 +63,13 @@ function collectRecord(
   { keys, items }: Extract<PackStructure, { kind: "record" }>,
   tensors: AnyTensor[],
 ): boolean {
-  let count = 0;
-  for (const key in pack) if (Object.hasOwn(pack, key)) count += 1;
-  if (count !== keys.length) return false;
+  const own = Object.keys(pack);
+  if (own.length !== keys.length) return false;
+  const values = Object.values(pack);
   for (let i = 0; i < keys.length; i += 1) {
-    const value = pack[keys[i] as string]; // i < length
+    const key = keys[i] as string; // i < length
+    // Mostly in the same order, which spares a look-up by name.
+    const value = own[i] === key ? values[i] : Object.hasOwn(pack, key) ? pack[key] : undefined;
     if (value === undefined || !collectTensors(value, items[i] as PackStructure, tensors)) return false;
   }
   return true;

@@ -10,7 +10,8 @@ const PAGE_BYTES = 65_536;
 /** The most that 32-bit pointers reach. */
 const MAX_PAGES = 65_536;
 const MAX_BYTES = MAX_PAGES * PAGE_BYTES;
-const ALIGN_BYTES = 64;
+const ALIGN_SHIFT = 6;
+const ALIGN_BYTES = 1 << ALIGN_SHIFT;
 /** Kernels read whole vectors, so up to 12 bytes behind a tensor; the last one must not end where the memory does. */
 const GUARD_BYTES = 64;
 
@@ -22,11 +23,14 @@ export interface Allocator {
   free(ptr: number, sizeBytes: number): void;
   /** Bytes handed out and not taken back, rounded up to their classes. */
   usedBytes(): number;
+  /** Size of the whole memory. Grows only here. */
+  memoryBytes(): number;
 }
 
 /** Number of the smallest class that holds `sizeBytes`. */
 function classOf(sizeBytes: number): number {
-  if (sizeBytes <= 1024) return Math.max(1, Math.ceil(sizeBytes / ALIGN_BYTES));
+  // In whole numbers: this runs twice for every operation.
+  if (sizeBytes <= 1024) return sizeBytes === 0 ? 1 : (sizeBytes + ALIGN_BYTES - 1) >> ALIGN_SHIFT;
   const exponent = 31 - Math.clz32(sizeBytes - 1);
   const quarter = 2 ** (exponent - 2);
   return 16 + (exponent - 10) * 4 + (Math.ceil(sizeBytes / quarter) - 4);
@@ -95,5 +99,6 @@ export function createAllocator(memory: WebAssembly.Memory, basePtr: number): Al
       else list.push(ptr);
     },
     usedBytes: () => used,
+    memoryBytes: () => limitBytes,
   };
 }

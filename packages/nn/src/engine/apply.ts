@@ -21,10 +21,9 @@ export function apply<A>(primitive: Primitive<A>, inputs: readonly AnyTensor[], 
   const erased = primitive as Primitive;
   const inGraph = isPartOfGraph(inputs);
   if (inGraph && primitive.expand !== undefined) return primitive.expand(inputs, attributes);
-  const value = inGraph
-    ? emitInstruction(erased, inputs, attributes, shape, dtype)
+  const output = inGraph
+    ? new Tensor(emitInstruction(erased, inputs, attributes, shape, dtype), shape, dtype)
     : execute(erased, inputs, attributes, shape, dtype);
-  const output = new Tensor(value, shape, dtype);
   record(erased, inputs, attributes, output);
   return output;
 }

@@ -6,8 +6,12 @@ export interface Stretch {
   readonly sizeBytes: number;
 }
 
-/** A stretch of the engine's memory. Several tensors may share one (a reshape does). */
-export interface Buffer {
+/**
+ * A stretch of the engine's memory. Several tensors may share one (a reshape does).
+ *
+ * A class, and the only one: every operation asks whether its operands are buffers and where they are, which is quick for objects of one make only.
+ */
+export class Buffer {
   /** Offset in the engine's memory, in bytes; a multiple of 64. -1 once freed. */
   ptr: number;
   /** Size of the stretch that the allocator handed out, in bytes; -1 if the memory is somebody else's (a plan's, the engine's own), who frees it. */
@@ -15,7 +19,13 @@ export interface Buffer {
   /** Kept beyond the scope that made it. */
   kept: boolean;
   /** What the garbage collector has been told to free when this object is gone. */
-  registered?: Stretch | undefined;
-  /** Weight that the garbage collector can see: to it a tensor is a few words, however large its elements are. */
-  ballast?: ArrayBuffer | undefined;
+  registered: Stretch | undefined = undefined;
+  /** What has to live as long as this: the owner of the memory, or weight that the garbage collector can see (to it a tensor is a few words). */
+  held: unknown = undefined;
+
+  constructor(ptr: number, sizeBytes: number, kept = false) {
+    this.ptr = ptr;
+    this.sizeBytes = sizeBytes;
+    this.kept = kept;
+  }
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { grad, scope } from "../autograd/transforms.ts";
 import { add, fill, mul, reshape, scalar, sum } from "../primitives/index.ts";
 import { type AnyTensor, concrete, type Tensor } from "../tensor/tensor.ts";
+import { Buffer } from "./buffer.ts";
 import { disposeBuffer, engine, exchangeMemory, withScope } from "./engine.ts";
 
 const used = (): number => engine().allocator.usedBytes();
@@ -124,7 +125,7 @@ describe("exchangeMemory", () => {
 describe("memory of somebody else", () => {
   it("stays as it is when a tensor of it is disposed of", () => {
     const before = used();
-    disposeBuffer({ ptr: 64, sizeBytes: -1, kept: false });
+    disposeBuffer(new Buffer(64, -1));
     expect(used()).toBe(before);
   });
 });

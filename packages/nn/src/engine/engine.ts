@@ -9,7 +9,7 @@ import type { Shape } from "../shape/shape.ts";
 import { sizeOf } from "../shape/shape.ts";
 import { BYTES_PER_ELEMENT, type DType, type TypedArrayOf } from "../tensor/dtype.ts";
 import { type Allocator, createAllocator } from "./allocator.ts";
-import type { Buffer, Stretch } from "./buffer.ts";
+import { Buffer, type Stretch } from "./buffer.ts";
 import { type KernelSet, scratchOf } from "./kernel-set.ts";
 import { compileKernels, instantiateKernels } from "./kernels/load-kernels.ts";
 import { CONTROL, FIRST_WORKSPACE, HEAP_BASE } from "./memory-map.ts";
@@ -34,6 +34,8 @@ let current: Engine | undefined;
 const scopeBuffers: Buffer[] = [];
 /** Number of open scopes. */
 let scopeDepth = 0;
+/** Size of the memory that the views below are of. */
+let viewedBytes = 0;
 let f32: Float32Array = new Float32Array(0);
 let f64: Float64Array = new Float64Array(0);
 let i32: Int32Array = new Int32Array(0);
@@ -68,7 +70,7 @@ function registerAll(): void {
   for (const buffer of unregistered) {
     if (buffer.ptr < 0 || buffer.registered !== undefined) continue;
     buffer.registered = { ptr: buffer.ptr, sizeBytes: buffer.sizeBytes };
-    if (buffer.sizeBytes >= MIN_WEIGHED_BYTES) buffer.ballast = new ArrayBuffer(buffer.sizeBytes / BALLAST_PART);
+    if (buffer.sizeBytes >= MIN_WEIGHED_BYTES) buffer.held = new ArrayBuffer(buffer.sizeBytes / BALLAST_PART);
     collected.register(buffer, buffer.registered, buffer);
   }
   unregistered.length = 0;
@@ -114,8 +116,9 @@ function createMemory(): WebAssembly.Memory {
   throw new TrainlogError("engine/out-of-memory", "this process cannot reserve 256 MiB of memory for tensors");
 }
 
-/** Typed arrays over the whole memory. Growing replaces the buffer, so they are made anew when it changed. */
-function refreshViews(buffer: ArrayBufferLike): void {
+/** Typed arrays over the whole memory. Growing replaces the buffer, so they are made anew when it has grown (asking the memory itself is slow). */
+function refreshViews({ memory: { buffer }, allocator }: Engine): void {
+  viewedBytes = allocator.memoryBytes();
   f32 = new Float32Array(buffer);
   f64 = new Float64Array(buffer);
   i32 = new Int32Array(buffer);
@@ -123,8 +126,8 @@ function refreshViews(buffer: ArrayBufferLike): void {
 
 /** @internal The whole memory as elements of `dtype`; index = byte offset / bytes per element. Valid until the next allocation. */
 export function view<D extends DType>(dtype: D): TypedArrayOf<D> {
-  const { buffer } = engine().memory;
-  if (f32.buffer !== buffer) refreshViews(buffer);
+  const here = current ?? engine();
+  if (here.allocator.memoryBytes() !== viewedBytes) refreshViews(here);
   // One of three views, chosen by the same key that the type is computed from.
   return (dtype === "float" ? f32 : dtype === "f64" ? f64 : i32) as TypedArrayOf<D>;
 }
@@ -143,13 +146,7 @@ export function allocate(shape: Shape, dtype: DType): Buffer {
 /** @internal As {@link allocate}, by size. */
 export function allocateBytes(sizeBytes: number): Buffer {
   const { allocator } = current ?? engine();
-  const buffer: Buffer = {
-    ptr: allocator.alloc(sizeBytes),
-    sizeBytes,
-    kept: false,
-    registered: undefined,
-    ballast: undefined,
-  };
+  const buffer = new Buffer(allocator.alloc(sizeBytes), sizeBytes);
   if (scopeDepth === 0) leaveToCollector(buffer);
   else scopeBuffers.push(buffer);
   return buffer;
@@ -212,15 +209,16 @@ export function withScope<T>(fn: () => T, survivors: (result: T) => Iterable<Buf
 
 /** Frees what a scope made, from `start` on; what is kept goes to the scope around it. */
 function closeScope(start: number): void {
-  let end = start;
-  for (let at = start; at < scopeBuffers.length; at += 1) {
-    const buffer = scopeBuffers[at] as Buffer; // at < length
+  let survivors: Buffer[] | undefined;
+  // One by one: setting the length makes the list small, and the next scope has to grow it again.
+  while (scopeBuffers.length > start) {
+    const buffer = scopeBuffers.pop() as Buffer; // there are more than `start`
     if (!buffer.kept) disposeBuffer(buffer);
     else if (scopeDepth === 0) leaveToCollector(buffer);
     else {
-      scopeBuffers[end] = buffer;
-      end += 1;
+      survivors ??= [];
+      survivors.push(buffer);
     }
   }
-  scopeBuffers.length = end;
+  if (survivors !== undefined) for (const buffer of survivors) scopeBuffers.push(buffer);
 }

@@ -1,31 +1,18 @@
 /**
  * @file Eager execution: allocate the output, run the fast kernel if there is one, else the reference.
  *
- * A small network spends its time here and not in kernels, so the way to a kernel makes no arrays, closures or descriptions of operands: the ones below
- * are used again by every call (lowerings may look at them during the call only).
+ * A small network spends its time here and not in kernels, so the way to a kernel makes no arrays, closures or descriptions of operands: concrete tensors
+ * are operands.
  */
 import type { FillAttributes } from "../primitives/create.ts";
-import type { Operand, Primitive, ReferenceView } from "../primitives/primitive.ts";
+import type { Primitive, ReferenceView } from "../primitives/primitive.ts";
 import { type Shape, sizeOf } from "../shape/shape.ts";
 import { BYTES_PER_ELEMENT, type DType } from "../tensor/dtype.ts";
-import { type AnyTensor, concrete } from "../tensor/tensor.ts";
-import type { Buffer } from "./buffer.ts";
+import { type AnyTensor, concrete, Tensor } from "../tensor/tensor.ts";
 import { allocateBytes, checkAlive, engine, viewOf } from "./engine.ts";
+import type { KernelLowering } from "./lowerings/kernel-lowering.ts";
 import { kernelLowerings } from "./lowerings.ts";
 import { scalarConstant } from "./scalar-constants.ts";
-
-/** An operand that is filled in anew for every call. */
-class ReusedOperand implements Operand {
-  ptr = 0;
-  shape: Shape = [];
-  dtype: DType = "float";
-}
-
-const reusedOutput = new ReusedOperand();
-/** By number of inputs, so that lists have the right length. */
-const reusedInputs: readonly (readonly ReusedOperand[])[] = [0, 1, 2, 3, 4].map((count) =>
-  Array.from({ length: count }, () => new ReusedOperand()),
-);
 
 /**
  * Computes one primitive now.
@@ -38,23 +25,24 @@ export function execute(
   attributes: unknown,
   shape: Shape,
   dtype: DType,
-): Buffer {
+): AnyTensor {
   if (primitive.name === "reshape" || primitive.identity === true)
-    return checkAlive(concrete(firstOf(inputs), primitive.name));
+    return new Tensor(checkAlive(concrete(firstOf(inputs), primitive.name)), shape, dtype);
   if (primitive.name === "fill" && shape.length === 0)
-    return scalarConstant((attributes as FillAttributes).value, dtype);
-  const current = engine();
-  const output = allocateBytes(sizeOf(shape) * BYTES_PER_ELEMENT[dtype]);
-  const lowering = kernelLowerings[primitive.name];
-  if (lowering !== undefined) {
-    describe(reusedOutput, output, shape, dtype);
-    if (lowering(current.kernels, reusedOutput, operandsOf(inputs), attributes)) {
-      current.kernels.scratch.release();
-      return output;
-    }
-  }
-  runReference(primitive, output, inputs, attributes, shape, dtype);
+    return new Tensor(scalarConstant((attributes as FillAttributes).value, dtype), shape, dtype);
+  const { kernels } = engine();
+  const output = new Tensor(allocateBytes(sizeOf(shape) * BYTES_PER_ELEMENT[dtype]), shape, dtype);
+  const lowering = primitive.kernels === undefined ? findKernels(primitive) : primitive.kernels;
+  if (lowering?.(kernels, output, inputs, attributes) === true) kernels.scratch.release();
+  else runReference(primitive, output, inputs, attributes);
   return output;
+}
+
+/** The kernels of a primitive, noted for the next time: looking names up costs something beside a small operation. */
+function findKernels(primitive: Primitive): KernelLowering | null {
+  const found = kernelLowerings[primitive.name] ?? null;
+  primitive.kernels = found;
+  return found;
 }
 
 function firstOf(inputs: readonly AnyTensor[]): AnyTensor {
@@ -63,34 +51,20 @@ function firstOf(inputs: readonly AnyTensor[]): AnyTensor {
   return first;
 }
 
-function operandsOf(inputs: readonly AnyTensor[]): readonly Operand[] {
-  const operands = reusedInputs[inputs.length] ?? inputs.map(() => new ReusedOperand());
-  for (let i = 0; i < inputs.length; i += 1) {
-    const input = inputs[i];
-    const operand = operands[i];
-    if (input === undefined || operand === undefined) continue;
-    describe(operand, concrete(input, "an operation"), input.shape, input.dtype);
-  }
-  return operands;
-}
-
-function describe(operand: ReusedOperand, buffer: Buffer, shape: Shape, dtype: DType): void {
-  operand.ptr = checkAlive(buffer).ptr;
-  operand.shape = shape;
-  operand.dtype = dtype;
-}
-
 function runReference(
   primitive: Primitive,
-  output: Buffer,
+  output: AnyTensor,
   inputs: readonly AnyTensor[],
   attributes: unknown,
-  shape: Shape,
-  dtype: DType,
 ): void {
-  const views = inputs.map((input): ReferenceView => {
-    const data = viewOf(concrete(input, primitive.name), input.size, input.dtype);
-    return { shape: input.shape, dtype: input.dtype, data };
-  });
-  primitive.reference({ shape, dtype, data: viewOf(output, sizeOf(shape), dtype) }, views, attributes);
+  primitive.reference(
+    viewed(output, primitive.name),
+    inputs.map((input) => viewed(input, primitive.name)),
+    attributes,
+  );
+}
+
+function viewed(tensor: AnyTensor, what: string): ReferenceView {
+  const { shape, dtype, size } = tensor;
+  return { shape, dtype, data: viewOf(concrete(tensor, what), size, dtype) };
 }

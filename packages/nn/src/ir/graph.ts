@@ -11,7 +11,7 @@ import type { AnyTensor } from "../tensor/tensor.ts";
 
 /** One value of a graph. */
 export interface GraphValue {
-  /** Who makes it: an instruction's primitive, an input, or a constant. (The key also tells graph values from buffers.) */
+  /** Who makes it: an instruction's primitive, an input, or a constant. */
   readonly op: "input" | "constant" | "instruction";
   /** Unique within the graph, rising in the order of creation. */
   readonly id: number;

@@ -1,5 +1,5 @@
 /** @file Tracing: runs a function once with symbolic tensors and keeps what it did. */
-import type { Buffer } from "../engine/buffer.ts";
+import { Buffer } from "../engine/buffer.ts";
 import { TrainlogError } from "../error.ts";
 import type { Abstract, Primitive } from "../primitives/primitive.ts";
 import type { Shape } from "../shape/shape.ts";
@@ -108,7 +108,7 @@ function newValue(b: Builder, op: GraphValue["op"], shape: Shape, dtype: DType):
 /** The graph value of a tensor; a concrete one becomes a constant. */
 function lift(b: Builder, tensor: AnyTensor): GraphValue {
   const { value } = tensor;
-  if ("op" in value) {
+  if (!(value instanceof Buffer)) {
     if (b.owned.has(value)) return value;
     if (!isAround(b, value)) throw leakedValue();
   } else if (!value.kept) {

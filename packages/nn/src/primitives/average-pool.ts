@@ -3,7 +3,7 @@ import { apply } from "../engine/apply.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { operand } from "./operands.ts";
 import { eachPlace, type Pair, type PoolAttributes, pooledShape, poolOfExamples } from "./pool-windows.ts";
-import type { Primitive } from "./primitive.ts";
+import { definePrimitive, type Primitive } from "./primitive.ts";
 import { checkFloat, checkShapeIs } from "./shape-rules.ts";
 
 /** Attributes of {@link avgPool2dPrimitive}. */
@@ -23,7 +23,7 @@ function divisor(elements: readonly number[], { window, countPadding }: AverageP
 }
 
 /** Mean of each window of images `[n, c, h, w]`. */
-export const avgPool2dPrimitive: Primitive<AveragePoolAttributes> = {
+export const avgPool2dPrimitive: Primitive<AveragePoolAttributes> = definePrimitive({
   name: "avgPool2d",
   infer: (inputs, attributes) => {
     const x = operand(inputs, 0);
@@ -43,10 +43,10 @@ export const avgPool2dPrimitive: Primitive<AveragePoolAttributes> = {
     });
   },
   batch: (inputs, attributes) => poolOfExamples(avgPool2dPrimitive, inputs, attributes),
-};
+});
 
 /** Numbers of shape `[n, c, oh, ow]` spread evenly over their windows and added up. */
-export const avgPool2dGradPrimitive: Primitive<AveragePoolGradAttributes> = {
+export const avgPool2dGradPrimitive: Primitive<AveragePoolGradAttributes> = definePrimitive({
   name: "avgPool2dGrad",
   infer: (inputs, attributes) => {
     const g = operand(inputs, 0);
@@ -64,7 +64,7 @@ export const avgPool2dGradPrimitive: Primitive<AveragePoolGradAttributes> = {
     });
   },
   batch: (inputs, attributes) => poolOfExamples(avgPool2dGradPrimitive, inputs, attributes),
-};
+});
 
 /**
  * The mean of each window of floats.

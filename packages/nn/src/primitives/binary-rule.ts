@@ -5,7 +5,7 @@ import type { AnyTensor } from "../tensor/tensor.ts";
 import { alignAll, inFront } from "./batching.ts";
 import { broadcastStrides, indexMap } from "./index-map.ts";
 import { operand } from "./operands.ts";
-import type { Primitive, ReferenceView } from "./primitive.ts";
+import { definePrimitive, type Primitive, type ReferenceView } from "./primitive.ts";
 import { checkFloat, checkSameDType } from "./shape-rules.ts";
 import { unbroadcast } from "./unbroadcast.ts";
 
@@ -24,7 +24,7 @@ export interface BinaryRule {
 
 /** An elementwise primitive. */
 export function defineBinary(name: string, { compute, integer, gradients }: BinaryRule): Primitive<undefined> {
-  const primitive: Primitive<undefined> = {
+  const primitive: Primitive<undefined> = definePrimitive({
     name,
     elementwise: true,
     infer: (inputs) => {
@@ -42,7 +42,7 @@ export function defineBinary(name: string, { compute, integer, gradients }: Bina
       combine(f, output, operand(inputs, 0), operand(inputs, 1));
     },
     batch: (inputs) => inFront(apply(primitive, alignAll(inputs), undefined)),
-  };
+  });
   return primitive;
 }
 

@@ -6,7 +6,24 @@ import type { Shape } from "../shape/shape.ts";
 import { fromNumbers, tensorND } from "../tensor/create.ts";
 import type { FloatDType } from "../tensor/dtype.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
-import { add, erf, gelu, linear, matmul, mean, meanSquaredError, mul, scalar, sin, square, sub, sum } from "./index.ts";
+import {
+  add,
+  erf,
+  gelu,
+  lessEqual,
+  linear,
+  matmul,
+  mean,
+  meanSquaredError,
+  mul,
+  relu,
+  scalar,
+  sin,
+  square,
+  sub,
+  sum,
+  where,
+} from "./index.ts";
 
 /** Numbers without a pattern, none of them round. */
 function numbers(shape: Shape, seed: number, dtype: FloatDType): AnyTensor {
@@ -107,6 +124,22 @@ it("gelu has the right values and slopes far out", () => {
   const wanted = [0, expect.closeTo(0, 6), 0.5, expect.closeTo(1, 6), 1];
   expect([...slopes.data()].map((slope) => slope + 0)).toEqual(wanted);
 });
+
+it.each(["float", "f64"] as const)(
+  "the gradient of relu is a choice, in every order, and in graphs nothing else (%s)",
+  (dtype) => {
+    const x = fromNumbers([6], [-2, -0, 0, 0.5, 3, Number.NaN], dtype);
+    const cubed = (rectify: (y: AnyTensor) => AnyTensor) =>
+      grad((y: AnyTensor) => sum(mul(rectify(y), square(rectify(y)))) as Scalar);
+    const slow = (y: AnyTensor): AnyTensor => where(lessEqual(y, scalar(0, dtype)), scalar(0, dtype), y);
+    const [first, second] = [cubed(relu), grad((y: AnyTensor) => sum(cubed(relu)(y)) as Scalar)];
+    expect([...first(x).data()]).toEqual([0, 0, 0, 0.75, 27, Number.NaN]);
+    expect(first(x).data()).toEqual(cubed(slow)(x).data());
+    expect([...second(x).data()]).toEqual([0, 0, 0, 3, 18, Number.NaN]);
+    const { instructions } = trace([x], ([y]) => [first(y!)]);
+    expect(instructions.map(({ primitive }) => primitive.name)).not.toContain("reluGrad");
+  },
+);
 
 it("they refuse what their parts refuse", () => {
   expect(() => gelu(tensorND([1], [1], { dtype: "int32" }))).toThrow("gelu: needs float or f64, got int32");

@@ -13,7 +13,7 @@ import { convolutionOfExamples } from "./convolution-batch.ts";
 import { forwardReference, inputGradReference, weightGradReference } from "./convolution-reference.ts";
 import { operand } from "./operands.ts";
 import { checkImages, type Pair } from "./pool-windows.ts";
-import type { Abstract, Primitive } from "./primitive.ts";
+import { type Abstract, definePrimitive, type Primitive } from "./primitive.ts";
 import { checkFloat, checkSameDType, checkShapeIs } from "./shape-rules.ts";
 
 /** How a filter is laid over an image; each pair is [vertical, horizontal]. */
@@ -67,7 +67,7 @@ function checkOperands(operation: string, a: Abstract, b: Abstract): void {
 }
 
 /** Convolution of images `[n, c, h, w]` with filters `[o, c / groups, kh, kw]`. */
-export const conv2dPrimitive: Primitive<ConvolutionAttributes> = {
+export const conv2dPrimitive: Primitive<ConvolutionAttributes> = definePrimitive({
   name: "conv2d",
   infer: (inputs, attributes) => {
     const x = operand(inputs, 0);
@@ -91,14 +91,14 @@ export const conv2dPrimitive: Primitive<ConvolutionAttributes> = {
       output: "result",
       run: (x, w, grouped) => apply(conv2dPrimitive, [x, w], grouped),
     }),
-};
+});
 
 function spatial({ shape }: Abstract): Pair {
   return [shape[2] ?? 0, shape[3] ?? 0];
 }
 
 /** Cotangent of the images from that of the result `[n, o, oh, ow]` and the filters. */
-export const conv2dInputGradPrimitive: Primitive<InputGradAttributes> = {
+export const conv2dInputGradPrimitive: Primitive<InputGradAttributes> = definePrimitive({
   name: "conv2dInputGrad",
   infer: (inputs, attributes) => {
     const g = operand(inputs, 0);
@@ -130,10 +130,10 @@ export const conv2dInputGradPrimitive: Primitive<InputGradAttributes> = {
       output: "image",
       run: conv2dInputGrad,
     }),
-};
+});
 
 /** Cotangent of the filters from the images and that of the result `[n, o, oh, ow]`. */
-export const conv2dWeightGradPrimitive: Primitive<WeightGradAttributes> = {
+export const conv2dWeightGradPrimitive: Primitive<WeightGradAttributes> = definePrimitive({
   name: "conv2dWeightGrad",
   infer: (inputs, attributes) => {
     const x = operand(inputs, 0);
@@ -164,7 +164,7 @@ export const conv2dWeightGradPrimitive: Primitive<WeightGradAttributes> = {
       output: "weight",
       run: conv2dWeightGrad,
     }),
-};
+});
 
 /** The cotangent of {@link conv2d}'s images `[n, c, h, w]` from that of its result `[n, o, oh, ow]`. Throws as it does. */
 export function conv2dInputGrad(g: AnyTensor, w: AnyTensor, attributes: InputGradAttributes): AnyTensor {

@@ -5,7 +5,7 @@ import { checkShape, type Shape } from "../shape/shape.ts";
 import type { DType } from "../tensor/dtype.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { axisView } from "./index-map.ts";
-import type { Primitive } from "./primitive.ts";
+import { definePrimitive, type Primitive } from "./primitive.ts";
 
 /** Attributes of {@link fillPrimitive}. */
 export interface FillAttributes {
@@ -15,13 +15,13 @@ export interface FillAttributes {
 }
 
 /** Every element the same number. In a graph it is an instruction without inputs, so that constants fold into the chains that use them. */
-export const fillPrimitive: Primitive<FillAttributes> = {
+export const fillPrimitive: Primitive<FillAttributes> = definePrimitive({
   name: "fill",
   infer: (_, attributes) => attributes,
   reference: (output, _, { value }) => {
     output.data.fill(value);
   },
-};
+});
 
 /**
  * A tensor of one number.
@@ -50,14 +50,14 @@ export interface IotaAttributes {
 }
 
 /** Each element its own place along one axis. */
-export const iotaPrimitive: Primitive<IotaAttributes> = {
+export const iotaPrimitive: Primitive<IotaAttributes> = definePrimitive({
   name: "iota",
   infer: (_, attributes) => attributes,
   reference: ({ shape, data }, _, { axis }) => {
     const { length, inner } = axisView(shape, axis);
     for (let i = 0; i < data.length; i += 1) data[i] = Math.floor(i / inner) % length;
   },
-};
+});
 
 /**
  * A tensor whose elements count 0, 1, 2, … along `axis` and are the same along the others.

@@ -10,7 +10,7 @@ import { div, mul } from "./binary.ts";
 import { equal } from "./comparison.ts";
 import { axisView } from "./index-map.ts";
 import { operand } from "./operands.ts";
-import type { Primitive } from "./primitive.ts";
+import { definePrimitive, type Primitive } from "./primitive.ts";
 import { risingAxes } from "./shape-rules.ts";
 import { behindBatch, broadcastReduced, type ReduceAttributes, reducedInto, reducedShape, sum } from "./sum.ts";
 
@@ -21,7 +21,7 @@ const WORST = {
 } as const;
 
 function defineExtreme(name: "max" | "min", choose: (a: number, b: number) => number): Primitive<ReduceAttributes> {
-  const primitive: Primitive<ReduceAttributes> = {
+  const primitive: Primitive<ReduceAttributes> = definePrimitive({
     name,
     infer: (inputs, attributes) => {
       const { shape, dtype } = operand(inputs, 0);
@@ -42,7 +42,7 @@ function defineExtreme(name: "max" | "min", choose: (a: number, b: number) => nu
       for (let i = 0; i < into.length; i += 1) data[into[i]!] = choose(data[into[i]!]!, x.data[i]!);
     },
     batch: (inputs, attributes) => inFront(apply(primitive, [batchFirst(operand(inputs, 0))], behindBatch(attributes))),
-  };
+  });
   return primitive;
 }
 
@@ -82,7 +82,7 @@ export interface ArgmaxAttributes {
 }
 
 /** Place of the largest element along an axis. */
-export const argmaxPrimitive: Primitive<ArgmaxAttributes> = {
+export const argmaxPrimitive: Primitive<ArgmaxAttributes> = definePrimitive({
   name: "argmax",
   infer: (inputs, { axis }) => {
     const { shape } = operand(inputs, 0);
@@ -99,7 +99,7 @@ export const argmaxPrimitive: Primitive<ArgmaxAttributes> = {
     }
   },
   batch: (inputs, { axis }) => inFront(argmax(batchFirst(operand(inputs, 0)), axis + 1)),
-};
+});
 
 function placeOfLargest(x: ArrayLike<number>, first: number, length: number, step: number): number {
   let best = 0;

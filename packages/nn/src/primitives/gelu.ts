@@ -8,7 +8,7 @@ import { add, mul, sub } from "./binary.ts";
 import { scalar } from "./create.ts";
 import { erfOf } from "./erf.ts";
 import { operand } from "./operands.ts";
-import type { Primitive } from "./primitive.ts";
+import { definePrimitive, type Primitive } from "./primitive.ts";
 import { checkFloat } from "./shape-rules.ts";
 import { erf, exp, square } from "./unary.ts";
 
@@ -25,7 +25,7 @@ function density(x: AnyTensor): AnyTensor {
 }
 
 /** x·Φ(x). */
-export const geluPrimitive: Primitive<undefined> = {
+export const geluPrimitive: Primitive<undefined> = definePrimitive({
   name: "gelu",
   infer: (inputs) => {
     const x = operand(inputs, 0);
@@ -41,10 +41,10 @@ export const geluPrimitive: Primitive<undefined> = {
     const x = operand(inputs, 0).data;
     for (let i = 0; i < data.length; i += 1) data[i] = 0.5 * x[i]! * (1 + erfOf(x[i]! * Math.SQRT1_2));
   },
-};
+});
 
 /** g·(Φ(x) + x·φ(x)) of tensors of one shape. */
-export const geluGradPrimitive: Primitive<undefined> = {
+export const geluGradPrimitive: Primitive<undefined> = definePrimitive({
   name: "geluGrad",
   infer: (inputs) => operand(inputs, 1),
   expand: (inputs) => {
@@ -66,7 +66,7 @@ export const geluGradPrimitive: Primitive<undefined> = {
       data[i] = g[i]! * (0.5 * (1 + erfOf(x[i]! * Math.SQRT1_2)) + x[i]! * phi);
     }
   },
-};
+});
 
 /**
  * x·Φ(x), where Φ is the normal distribution function (Hendrycks and Gimpel, 2016).

@@ -25,7 +25,7 @@ import { cumsumPrimitive, sumPrimitive } from "./sum.ts";
 import { oneHotPrimitive, scatterAddPrimitive, takePrimitive } from "./take.ts";
 import { scatterAlongPrimitive, takeAlongPrimitive } from "./take-along.ts";
 import { causalSoftmaxPrimitive, matmulTrilPrimitive, trilMatmulPrimitive } from "./triangle.ts";
-import { unaryPrimitives } from "./unary.ts";
+import { reluGradPrimitive, unaryPrimitives } from "./unary.ts";
 
 export { avgPool2d } from "./average-pool.ts";
 export { add, div, maximum, minimum, mul, pow, sub } from "./binary.ts";
@@ -128,4 +128,5 @@ export const combinedPrimitives: readonly Primitive[] = [
   meanSquaredErrorGradPrimitive,
   geluPrimitive,
   geluGradPrimitive,
+  reluGradPrimitive,
 ] as readonly Primitive[];

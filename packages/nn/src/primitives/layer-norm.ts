@@ -5,7 +5,7 @@ import { batchFirst, batchRepeated, batchSize, inFront } from "./batching.ts";
 import { add, mul, sub } from "./binary.ts";
 import { scalar } from "./create.ts";
 import { operand } from "./operands.ts";
-import type { Primitive, ReferenceView } from "./primitive.ts";
+import { definePrimitive, type Primitive, type ReferenceView } from "./primitive.ts";
 import { eachRow, inferRows } from "./softmax.ts";
 import { mean, variance } from "./sum.ts";
 import { neg, rsqrt, square } from "./unary.ts";
@@ -32,7 +32,7 @@ function statistics(
 }
 
 /** (x − mean) / √(variance + eps) along the last axis. */
-export const layerNormPrimitive: Primitive<LayerNormAttributes> = {
+export const layerNormPrimitive: Primitive<LayerNormAttributes> = definePrimitive({
   name: "layerNorm",
   infer: (inputs) => inferRows("layerNorm", operand(inputs, 0)),
   vjp: (g, inputs, _, { eps }) => [layerNormGrad(operand(inputs, 0), g, eps)],
@@ -44,10 +44,10 @@ export const layerNormPrimitive: Primitive<LayerNormAttributes> = {
     });
   },
   batch: (inputs, { eps }) => inFront(layerNorm(batchFirst(operand(inputs, 0)), eps)),
-};
+});
 
 /** Cotangent of layerNorm's argument x from the cotangent g of its result y: (g − mean g − y · mean(g·y)) / √(variance + eps). */
-export const layerNormGradPrimitive: Primitive<LayerNormAttributes> = {
+export const layerNormGradPrimitive: Primitive<LayerNormAttributes> = definePrimitive({
   name: "layerNormGrad",
   infer: (inputs) => operand(inputs, 0),
   vjp: (u, inputs, _, { eps }, needs) => {
@@ -67,7 +67,7 @@ export const layerNormGradPrimitive: Primitive<LayerNormAttributes> = {
     const size = batchSize(inputs);
     return inFront(layerNormGrad(batchRepeated(inputs[0]!, size), batchRepeated(inputs[1]!, size), eps));
   },
-};
+});
 
 function gradientRow(
   dx: ReferenceView["data"],

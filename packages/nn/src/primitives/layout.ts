@@ -7,7 +7,7 @@ import type { AnyTensor } from "../tensor/tensor.ts";
 import { batchAligned, batchFirst, inFront } from "./batching.ts";
 import { broadcastStrides, indexMap, rowMajorStrides } from "./index-map.ts";
 import { operand } from "./operands.ts";
-import type { Primitive, ReferenceView } from "./primitive.ts";
+import { definePrimitive, type Primitive, type ReferenceView } from "./primitive.ts";
 import { risingAxes } from "./shape-rules.ts";
 import { unbroadcast } from "./unbroadcast.ts";
 
@@ -23,7 +23,7 @@ export function gather(output: ReferenceView, input: ReferenceView, strides: rea
 }
 
 /** The same elements in row-major order under another shape. */
-export const reshapePrimitive: Primitive<ShapeAttributes> = {
+export const reshapePrimitive: Primitive<ShapeAttributes> = definePrimitive({
   name: "reshape",
   infer: (inputs, { shape }) => {
     const x = operand(inputs, 0);
@@ -35,7 +35,7 @@ export const reshapePrimitive: Primitive<ShapeAttributes> = {
     const x = batchFirst(operand(inputs, 0));
     return inFront(reshape(x, [x.shape[0] ?? 1, ...shape]));
   },
-};
+});
 
 /**
  * The same elements in row-major order under another shape; the same tensor when it has the shape already.
@@ -54,7 +54,7 @@ export interface TransposeAttributes {
 }
 
 /** Axes in another order. */
-export const transposePrimitive: Primitive<TransposeAttributes> = {
+export const transposePrimitive: Primitive<TransposeAttributes> = definePrimitive({
   name: "transpose",
   infer: (inputs, { perm }) => {
     const { shape, dtype } = operand(inputs, 0);
@@ -71,7 +71,7 @@ export const transposePrimitive: Primitive<TransposeAttributes> = {
     const { tensor, axis = 0 } = operand(inputs, 0);
     return inFront(transpose(tensor, [axis, ...perm.map((from) => (from < axis ? from : from + 1))]));
   },
-};
+});
 
 function inverse(perm: readonly number[]): number[] {
   const result = new Array<number>(perm.length);
@@ -93,7 +93,7 @@ export function transpose(x: AnyTensor, perm: readonly number[] = x.shape.map((_
 }
 
 /** Elements repeated along axes of length 1 and along new axes in front. */
-export const broadcastToPrimitive: Primitive<ShapeAttributes> = {
+export const broadcastToPrimitive: Primitive<ShapeAttributes> = definePrimitive({
   name: "broadcastTo",
   elementwise: true,
   infer: (inputs, { shape }) => {
@@ -116,7 +116,7 @@ export const broadcastToPrimitive: Primitive<ShapeAttributes> = {
     const x = batchAligned(operand(inputs, 0), shape.length);
     return inFront(broadcastTo(x, [x.shape[0] ?? 1, ...shape]));
   },
-};
+});
 
 /**
  * The tensor repeated by NumPy's rules until it has the shape; the same tensor when it has it already.
@@ -134,7 +134,7 @@ export interface FlipAttributes {
 }
 
 /** Elements in reverse order along some axes. */
-export const flipPrimitive: Primitive<FlipAttributes> = {
+export const flipPrimitive: Primitive<FlipAttributes> = definePrimitive({
   name: "flip",
   infer: (inputs) => operand(inputs, 0),
   vjp: (g, _, __, { axes }) => [flip(g, axes)],
@@ -154,7 +154,7 @@ export const flipPrimitive: Primitive<FlipAttributes> = {
         axes.map((axis) => axis + 1),
       ),
     ),
-};
+});
 
 /**
  * The elements in reverse order along the given axes.

@@ -9,7 +9,7 @@ import type { AnyTensor } from "../tensor/tensor.ts";
 import { add } from "./binary.ts";
 import { matmul, matmulPrimitive, matmulSizes } from "./matmul.ts";
 import { operand } from "./operands.ts";
-import type { Abstract, Primitive } from "./primitive.ts";
+import { type Abstract, definePrimitive, type Primitive } from "./primitive.ts";
 import { checkSameDType } from "./shape-rules.ts";
 import { sumPrimitive } from "./sum.ts";
 
@@ -20,7 +20,7 @@ const FIRST_TRANSPOSED = { transposeA: true, transposeB: false } as const;
 const OVER_ROWS = { axes: [0], keepDims: false } as const;
 
 /** x·Wᵀ + b of x `[m, k]`, W `[n, k]` and b `[n]`. */
-export const linearPrimitive: Primitive<undefined> = {
+export const linearPrimitive: Primitive<undefined> = definePrimitive({
   name: "linear",
   infer: (inputs) => {
     const x = operand(inputs, 0);
@@ -42,7 +42,7 @@ export const linearPrimitive: Primitive<undefined> = {
     const { data } = operand(inputs, 2);
     for (let i = 0; i < output.data.length; i += 1) output.data[i] = output.data[i]! + data[i % data.length]!;
   },
-};
+});
 
 /**
  * x·Wᵀ + b.

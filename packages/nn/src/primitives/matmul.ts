@@ -8,7 +8,7 @@ import { alignAll, inFront } from "./batching.ts";
 import { broadcastStrides, indexMap } from "./index-map.ts";
 import { reshape } from "./layout.ts";
 import { operand } from "./operands.ts";
-import type { Primitive, ReferenceView } from "./primitive.ts";
+import { definePrimitive, type Primitive, type ReferenceView } from "./primitive.ts";
 import { checkSameDType } from "./shape-rules.ts";
 import { unbroadcast } from "./unbroadcast.ts";
 
@@ -78,7 +78,7 @@ function transposedWords(transposeA: boolean, transposeB: boolean): string {
 }
 
 /** Product of matrices in the last two axes. */
-export const matmulPrimitive: Primitive<MatmulAttributes> = {
+export const matmulPrimitive: Primitive<MatmulAttributes> = definePrimitive({
   name: "matmul",
   infer: (inputs, attributes) => {
     const a = operand(inputs, 0);
@@ -97,7 +97,7 @@ export const matmulPrimitive: Primitive<MatmulAttributes> = {
   },
   reference: (output, inputs, attributes) => multiply(output, operand(inputs, 0), operand(inputs, 1), attributes),
   batch: (inputs, attributes) => inFront(apply(matmulPrimitive, alignAll(inputs), attributes)),
-};
+});
 
 /** Cotangent of a: g·bᵀ, or its transpose b·gᵀ. */
 function byFirst(g: AnyTensor, b: AnyTensor, { transposeA, transposeB }: MatmulAttributes): AnyTensor {

@@ -9,7 +9,7 @@ import type { Shape } from "../shape/shape.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { operand } from "./operands.ts";
 import { eachPlace, type PoolAttributes, pooledShape, poolOfExamples } from "./pool-windows.ts";
-import type { Primitive, ReferenceView } from "./primitive.ts";
+import { definePrimitive, type Primitive, type ReferenceView } from "./primitive.ts";
 import { checkSameDType, checkShapeIs } from "./shape-rules.ts";
 
 /** Place among the elements of x of the first maximum of each window. */
@@ -30,7 +30,7 @@ function eachMaximum(
 }
 
 /** Largest element of each window of images `[n, c, h, w]`. */
-export const maxPool2dPrimitive: Primitive<PoolAttributes> = {
+export const maxPool2dPrimitive: Primitive<PoolAttributes> = definePrimitive({
   name: "maxPool2d",
   infer: (inputs, attributes) => {
     const { shape, dtype } = operand(inputs, 0);
@@ -44,10 +44,10 @@ export const maxPool2dPrimitive: Primitive<PoolAttributes> = {
     });
   },
   batch: (inputs, attributes) => poolOfExamples(maxPool2dPrimitive, inputs, attributes),
-};
+});
 
 /** Numbers of shape `[n, c, oh, ow]` added up at the places of the maxima of x, among zeros. */
-export const maxPool2dGradPrimitive: Primitive<PoolAttributes> = {
+export const maxPool2dGradPrimitive: Primitive<PoolAttributes> = definePrimitive({
   name: "maxPool2dGrad",
   infer: (inputs, attributes) => {
     const x = operand(inputs, 0);
@@ -65,10 +65,10 @@ export const maxPool2dGradPrimitive: Primitive<PoolAttributes> = {
     });
   },
   batch: (inputs, attributes) => poolOfExamples(maxPool2dGradPrimitive, inputs, attributes),
-};
+});
 
 /** Elements of a tensor of the shape of x, from the places of the maxima of x. */
-export const maxPool2dPickPrimitive: Primitive<PoolAttributes> = {
+export const maxPool2dPickPrimitive: Primitive<PoolAttributes> = definePrimitive({
   name: "maxPool2dPick",
   infer: (inputs, attributes) => {
     const x = operand(inputs, 0);
@@ -85,7 +85,7 @@ export const maxPool2dPickPrimitive: Primitive<PoolAttributes> = {
     });
   },
   batch: (inputs, attributes) => poolOfExamples(maxPool2dPickPrimitive, inputs, attributes),
-};
+});
 
 /**
  * The largest element of each window; padding is left out of it. NaN if one is NaN. The gradient goes to the first maximum of a window, as in PyTorch.

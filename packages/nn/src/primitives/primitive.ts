@@ -4,6 +4,7 @@
  * Everything else (public operations, layers, optimisers) is composed from primitives by `apply`, so a gradient, a compiler pass or a new backend only
  * has to know these. A primitive has one output. Its gradient rule is written in primitives, so gradients compile and differentiate again.
  */
+import type { KernelLowering } from "../engine/lowerings/kernel-lowering.ts";
 import type { Shape } from "../shape/shape.ts";
 import type { DType } from "../tensor/dtype.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
@@ -68,8 +69,20 @@ export interface Primitive<A = unknown> {
   ): readonly (AnyTensor | undefined)[];
   /** Computes the output in plain TypeScript on views of the memory: slow, for every element type, and what the fast kernels are tested against. */
   reference(output: ReferenceView, inputs: readonly ReferenceView[], attributes: A): void;
+  /** @internal What computes it on kernels, as eager execution found it at the first use; null: nothing. */
+  kernels?: KernelLowering | null | undefined;
   /** Per-example rule for `vmap`: see `../autograd/vmap.ts`. Absent: `vmap` names the primitive in its error. */
   batch?(inputs: readonly BatchedInput[], attributes: A): { readonly output: AnyTensor; readonly axis: number };
+}
+
+/**
+ * A primitive as all are made: objects of one make, whatever rules they have. Every operation looks at its primitive, and looking at objects of many makes
+ * is slow.
+ */
+export function definePrimitive<A>(definition: Primitive<A>): Primitive<A> {
+  const { name, elementwise, identity, expand, infer, vjp, reference, batch } = definition;
+  // Absent rules are there as undefined, which is as good.
+  return { name, elementwise, identity, expand, infer, vjp, reference, batch, kernels: undefined } as Primitive<A>;
 }
 
 /** One input of a primitive under `vmap`: batched along `axis`, or the same for every example (`undefined`). */

@@ -16,7 +16,7 @@ import type { AnyTensor } from "../tensor/tensor.ts";
 import { batchAligned, batchFirst, exampleRank, inFront } from "./batching.ts";
 import { broadcastStrides, indexMap } from "./index-map.ts";
 import { operand } from "./operands.ts";
-import type { Abstract, Primitive, ReferenceView } from "./primitive.ts";
+import { type Abstract, definePrimitive, type Primitive, type ReferenceView } from "./primitive.ts";
 import { checkInt32 } from "./shape-rules.ts";
 import { threefry2x32, type Words } from "./threefry.ts";
 
@@ -45,7 +45,7 @@ export interface RandomBitsAttributes {
 }
 
 /** 32 random bits per element. */
-export const randomBitsPrimitive: Primitive<RandomBitsAttributes> = {
+export const randomBitsPrimitive: Primitive<RandomBitsAttributes> = definePrimitive({
   name: "randomBits",
   infer: (inputs, { shape }) => ({ shape: [...checkKeys("randomBits", operand(inputs, 0)), ...shape], dtype: "int32" }),
   reference: ({ data }, inputs, { shape }) => {
@@ -54,7 +54,7 @@ export const randomBitsPrimitive: Primitive<RandomBitsAttributes> = {
     });
   },
   batch: (inputs, { shape }) => inFront(randomBits(batchFirst(operand(inputs, 0)), shape)),
-};
+});
 
 /**
  * 32 random bits per element, as int32; the same as JAX's `random.bits`.
@@ -73,7 +73,7 @@ export interface UniformAttributes {
 }
 
 /** A random number from [0, 1) per element. */
-export const uniformPrimitive: Primitive<UniformAttributes> = {
+export const uniformPrimitive: Primitive<UniformAttributes> = definePrimitive({
   name: "uniform",
   infer: (inputs, { shape, dtype }) => ({ shape: [...checkKeys("uniform", operand(inputs, 0)), ...shape], dtype }),
   reference: ({ data }, inputs, { shape, dtype }) => {
@@ -83,7 +83,7 @@ export const uniformPrimitive: Primitive<UniformAttributes> = {
     });
   },
   batch: (inputs, { shape, dtype }) => inFront(uniform(batchFirst(operand(inputs, 0)), shape, dtype)),
-};
+});
 
 /** The upper 23 of 32 bits as a multiple of 2^-23. */
 function fractionOf23Bits([high, low]: Words): number {
@@ -119,14 +119,14 @@ export interface SplitKeyAttributes {
 }
 
 /** New keys from one. */
-export const splitKeyPrimitive: Primitive<SplitKeyAttributes> = {
+export const splitKeyPrimitive: Primitive<SplitKeyAttributes> = definePrimitive({
   name: "splitKey",
   infer: (inputs, { count }) => ({ shape: [...checkKeys("splitKey", operand(inputs, 0)), count, 2], dtype: "int32" }),
   reference: ({ data }, inputs, { count }) => {
     eachBits(operand(inputs, 0), count, (at, bits) => data.set(bits, 2 * at));
   },
   batch: (inputs, { count }) => inFront(splitKey(batchFirst(operand(inputs, 0)), count)),
-};
+});
 
 /**
  * `count` new keys from one; the same as JAX's `random.split`.
@@ -141,7 +141,7 @@ export function splitKey(key: AnyTensor, count: number): AnyTensor {
 }
 
 /** A new key from a key and a number. */
-export const foldInPrimitive: Primitive<undefined> = {
+export const foldInPrimitive: Primitive<undefined> = definePrimitive({
   name: "foldIn",
   infer: (inputs) => {
     const keys = checkKeys("foldIn", operand(inputs, 0));
@@ -165,7 +165,7 @@ export const foldInPrimitive: Primitive<undefined> = {
     const rank = Math.max(exampleRank(key!) - 1, exampleRank(number!));
     return inFront(foldIn(batchAligned(key!, rank + 1), batchAligned(number!, rank)));
   },
-};
+});
 
 /**
  * A new key from a key and a number, for example of a step or a layer; the same as JAX's `random.fold_in`.

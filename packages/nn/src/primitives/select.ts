@@ -7,12 +7,12 @@ import { alignAll, inFront } from "./batching.ts";
 import { scalar } from "./create.ts";
 import { broadcastStrides, indexMap } from "./index-map.ts";
 import { operand } from "./operands.ts";
-import type { Primitive } from "./primitive.ts";
+import { definePrimitive, type Primitive } from "./primitive.ts";
 import { checkSameDType } from "./shape-rules.ts";
 import { unbroadcast } from "./unbroadcast.ts";
 
 /** a where the condition is not 0, b elsewhere. */
-export const wherePrimitive: Primitive<undefined> = {
+export const wherePrimitive: Primitive<undefined> = definePrimitive({
   name: "where",
   elementwise: true,
   infer: (inputs) => {
@@ -38,7 +38,7 @@ export const wherePrimitive: Primitive<undefined> = {
     }
   },
   batch: (inputs) => inFront(apply(wherePrimitive, alignAll(inputs), undefined)),
-};
+});
 
 /**
  * a where the condition is not 0 (NaN is not 0), b elsewhere; all three broadcast.
@@ -56,7 +56,7 @@ export interface CastAttributes {
 }
 
 /** Conversion to another element type. */
-export const castPrimitive: Primitive<CastAttributes> = {
+export const castPrimitive: Primitive<CastAttributes> = definePrimitive({
   name: "cast",
   elementwise: true,
   infer: (inputs, { dtype }) => ({ shape: operand(inputs, 0).shape, dtype }),
@@ -73,7 +73,7 @@ export const castPrimitive: Primitive<CastAttributes> = {
     const { tensor, axis = 0 } = operand(inputs, 0);
     return { output: apply(castPrimitive, [tensor], attributes), axis };
   },
-};
+});
 
 function saturated(x: number): number {
   return Number.isNaN(x) ? 0 : Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, Math.trunc(x)));
@@ -88,7 +88,7 @@ export function cast(x: AnyTensor, dtype: DType): AnyTensor {
 }
 
 /** The same elements; compilers take it for something unknown. */
-export const barrierPrimitive: Primitive<undefined> = {
+export const barrierPrimitive: Primitive<undefined> = definePrimitive({
   name: "barrier",
   infer: (inputs) => operand(inputs, 0),
   vjp: (g) => [g],
@@ -97,7 +97,7 @@ export const barrierPrimitive: Primitive<undefined> = {
     const { tensor, axis = 0 } = operand(inputs, 0);
     return { output: barrier(tensor), axis };
   },
-};
+});
 
 /**
  * The same tensor, through which no compiler pass may look: what is computed from it counts as different from what is computed from x, so that a

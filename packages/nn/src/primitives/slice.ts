@@ -10,7 +10,7 @@ import { batchFirst, batchRepeated, batchSize, inFront } from "./batching.ts";
 import { axisView, indexMap, rowMajorStrides } from "./index-map.ts";
 import { gather } from "./layout.ts";
 import { operand } from "./operands.ts";
-import type { Primitive } from "./primitive.ts";
+import { definePrimitive, type Primitive } from "./primitive.ts";
 import { checkPerAxis, checkSameDType } from "./shape-rules.ts";
 
 /** Attributes of {@link slicePrimitive}: one number per axis, `0 <= start <= end <= size`, `stride >= 1`. */
@@ -21,7 +21,7 @@ export interface SliceAttributes {
 }
 
 /** A regular part of a tensor. */
-export const slicePrimitive: Primitive<SliceAttributes> = {
+export const slicePrimitive: Primitive<SliceAttributes> = definePrimitive({
   name: "slice",
   infer: (inputs, attributes) => ({ shape: slicedShape(attributes), dtype: operand(inputs, 0).dtype }),
   vjp: (g, inputs, _, attributes) => [unslice(g, operand(inputs, 0).shape, attributes)],
@@ -34,7 +34,7 @@ export const slicePrimitive: Primitive<SliceAttributes> = {
     const x = batchFirst(operand(inputs, 0));
     return inFront(slice(x, [0, ...starts], [x.shape[0] ?? 1, ...ends], [1, ...strides]));
   },
-};
+});
 
 function slicedShape({ starts, ends, strides }: SliceAttributes): Shape {
   return ends.map((end, axis) => Math.ceil((end - (starts[axis] ?? 0)) / (strides[axis] ?? 1)));
@@ -106,7 +106,7 @@ export interface UnsliceAttributes {
 }
 
 /** The transpose of a slice with strides: its elements at their places among zeros. */
-export const unslicePrimitive: Primitive<UnsliceAttributes> = {
+export const unslicePrimitive: Primitive<UnsliceAttributes> = definePrimitive({
   name: "unslice",
   infer: (inputs, { shape }) => ({ shape, dtype: operand(inputs, 0).dtype }),
   vjp: (g, inputs, _, { starts, strides }) => {
@@ -125,7 +125,7 @@ export const unslicePrimitive: Primitive<UnsliceAttributes> = {
     const attributes = { shape: [x.shape[0] ?? 1, ...shape], starts: [0, ...starts], strides: [1, ...strides] };
     return inFront(apply(unslicePrimitive, [x], attributes));
   },
-};
+});
 
 function endsOf(lengths: Shape, starts: readonly number[], strides: readonly number[]): number[] {
   return lengths.map((length, axis) =>
@@ -147,7 +147,7 @@ export interface PadAttributes {
 }
 
 /** A frame of one number around a tensor. */
-export const padPrimitive: Primitive<PadAttributes> = {
+export const padPrimitive: Primitive<PadAttributes> = definePrimitive({
   name: "pad",
   infer: (inputs, { before, after }) => {
     const { shape, dtype } = operand(inputs, 0);
@@ -166,7 +166,7 @@ export const padPrimitive: Primitive<PadAttributes> = {
   },
   batch: (inputs, { before, after, value }) =>
     inFront(pad(batchFirst(operand(inputs, 0)), [0, ...before], [0, ...after], value)),
-};
+});
 
 /**
  * The tensor with elements of one value put before and after it along each axis; the same tensor when there are none.
@@ -193,7 +193,7 @@ export interface ConcatAttributes {
 }
 
 /** Tensors behind each other along one axis. */
-export const concatPrimitive: Primitive<ConcatAttributes> = {
+export const concatPrimitive: Primitive<ConcatAttributes> = definePrimitive({
   name: "concat",
   infer: (inputs, { axis }) => {
     const { dtype } = operand(inputs, 0);
@@ -235,7 +235,7 @@ export const concatPrimitive: Primitive<ConcatAttributes> = {
       ),
     );
   },
-};
+});
 
 /**
  * The tensors behind each other along an axis.

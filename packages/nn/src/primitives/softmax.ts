@@ -11,7 +11,7 @@ import type { AnyTensor } from "../tensor/tensor.ts";
 import { batchFirst, batchRepeated, batchSize, inFront } from "./batching.ts";
 import { mul, sub } from "./binary.ts";
 import { operand } from "./operands.ts";
-import type { Abstract, Primitive, ReferenceView } from "./primitive.ts";
+import { type Abstract, definePrimitive, type Primitive, type ReferenceView } from "./primitive.ts";
 import { checkFloat } from "./shape-rules.ts";
 import { sum } from "./sum.ts";
 import { exp, neg } from "./unary.ts";
@@ -39,7 +39,7 @@ function defineRows(
   row: (x: ReferenceView["data"], y: ReferenceView["data"], start: number, end: number) => void,
   gradient: (y: AnyTensor, g: AnyTensor) => AnyTensor,
 ): Primitive<undefined> {
-  const primitive: Primitive<undefined> = {
+  const primitive: Primitive<undefined> = definePrimitive({
     name,
     infer: (inputs) => inferRows(name, operand(inputs, 0)),
     vjp: (g, _, y) => [gradient(y, g)],
@@ -48,7 +48,7 @@ function defineRows(
       eachRow(output, (start, end) => row(x, output.data, start, end));
     },
     batch: (inputs) => inFront(apply(primitive, [batchFirst(operand(inputs, 0))], undefined)),
-  };
+  });
   return primitive;
 }
 
@@ -100,7 +100,7 @@ function defineRowsGradient(
     readonly byG: (u: AnyTensor, y: AnyTensor) => AnyTensor;
   },
 ): Primitive<undefined> {
-  const primitive: Primitive<undefined> = {
+  const primitive: Primitive<undefined> = definePrimitive({
     name,
     infer: (inputs) => operand(inputs, 0),
     vjp: (u, inputs, _, __, needs) => {
@@ -120,7 +120,7 @@ function defineRowsGradient(
       const both = inputs.map((input) => batchRepeated(input, size));
       return inFront(apply(primitive, both, undefined));
     },
-  };
+  });
   return primitive;
 }
 

@@ -8,7 +8,7 @@ import type { AnyTensor } from "../tensor/tensor.ts";
 import { add, div, mul, sub } from "./binary.ts";
 import { scalar } from "./create.ts";
 import { operand } from "./operands.ts";
-import type { Primitive } from "./primitive.ts";
+import { definePrimitive, type Primitive } from "./primitive.ts";
 import { checkFloat, checkSameDType } from "./shape-rules.ts";
 import { mean, sum } from "./sum.ts";
 import { neg, square } from "./unary.ts";
@@ -16,7 +16,7 @@ import { neg, square } from "./unary.ts";
 const SCALAR: Shape = [];
 
 /** mean((a − b)²) of tensors of one shape. */
-export const meanSquaredErrorPrimitive: Primitive<undefined> = {
+export const meanSquaredErrorPrimitive: Primitive<undefined> = definePrimitive({
   name: "meanSquaredError",
   infer: (inputs) => {
     const a = operand(inputs, 0);
@@ -35,10 +35,10 @@ export const meanSquaredErrorPrimitive: Primitive<undefined> = {
     for (let i = 0; i < a.length; i += 1) total += (a[i]! - b[i]!) ** 2;
     output.data[0] = total / a.length;
   },
-};
+});
 
 /** Its gradient by a: g/n · 2(a − b), from g, a and b. */
-export const meanSquaredErrorGradPrimitive: Primitive<undefined> = {
+export const meanSquaredErrorGradPrimitive: Primitive<undefined> = definePrimitive({
   name: "meanSquaredErrorGrad",
   infer: (inputs) => operand(inputs, 1),
   expand: (inputs) => {
@@ -59,7 +59,7 @@ export const meanSquaredErrorGradPrimitive: Primitive<undefined> = {
     const scale = g[0]! / a.length;
     for (let i = 0; i < a.length; i += 1) output.data[i] = scale * 2 * (a[i]! - b[i]!);
   },
-};
+});
 
 function twice(x: AnyTensor): AnyTensor {
   return add(x, x);

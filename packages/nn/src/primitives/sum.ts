@@ -9,7 +9,7 @@ import { scalar } from "./create.ts";
 import { axisView, broadcastStrides, indexMap } from "./index-map.ts";
 import { broadcastTo, reshape } from "./layout.ts";
 import { operand } from "./operands.ts";
-import type { Primitive } from "./primitive.ts";
+import { definePrimitive, type Primitive } from "./primitive.ts";
 import { checkFloat, risingAxes } from "./shape-rules.ts";
 import { square } from "./unary.ts";
 
@@ -55,7 +55,7 @@ export function behindBatch({ axes, keepDims }: ReduceAttributes): ReduceAttribu
 }
 
 /** Sum over axes. */
-export const sumPrimitive: Primitive<ReduceAttributes> = {
+export const sumPrimitive: Primitive<ReduceAttributes> = definePrimitive({
   name: "sum",
   infer: (inputs, attributes) => {
     const { shape, dtype } = operand(inputs, 0);
@@ -72,7 +72,7 @@ export const sumPrimitive: Primitive<ReduceAttributes> = {
   },
   batch: (inputs, attributes) =>
     inFront(apply(sumPrimitive, [batchFirst(operand(inputs, 0))], behindBatch(attributes))),
-};
+});
 
 /**
  * The sum over axes; over all of them when none are given. int32 wraps around.
@@ -128,7 +128,7 @@ export interface CumsumAttributes {
 }
 
 /** Running sum along an axis. */
-export const cumsumPrimitive: Primitive<CumsumAttributes> = {
+export const cumsumPrimitive: Primitive<CumsumAttributes> = definePrimitive({
   name: "cumsum",
   infer: (inputs) => operand(inputs, 0),
   vjp: (g, _, __, { axis, reverse }) => [apply(cumsumPrimitive, [g], { axis, reverse: !reverse })],
@@ -147,7 +147,7 @@ export const cumsumPrimitive: Primitive<CumsumAttributes> = {
   },
   batch: (inputs, { axis, reverse }) =>
     inFront(apply(cumsumPrimitive, [batchFirst(operand(inputs, 0))], { axis: axis + 1, reverse })),
-};
+});
 
 /**
  * The running sum along an axis: element i is the sum of elements 0 … i.

@@ -7,7 +7,7 @@ import type { AnyTensor } from "../tensor/tensor.ts";
 import { batchRepeated, batchSize, inFront } from "./batching.ts";
 import { axisView } from "./index-map.ts";
 import { operand } from "./operands.ts";
-import type { Primitive } from "./primitive.ts";
+import { definePrimitive, type Primitive } from "./primitive.ts";
 import { checkInt32, checkShapeIs } from "./shape-rules.ts";
 import { checkIndex, type ScatterAddAttributes, type TakeAttributes } from "./take.ts";
 
@@ -37,7 +37,7 @@ function eachAlong(
 }
 
 /** Elements of a tensor by their place along an axis. */
-export const takeAlongPrimitive: Primitive<TakeAttributes> = {
+export const takeAlongPrimitive: Primitive<TakeAttributes> = definePrimitive({
   name: "takeAlong",
   infer: (inputs, { axis }) => {
     const x = operand(inputs, 0);
@@ -57,7 +57,7 @@ export const takeAlongPrimitive: Primitive<TakeAttributes> = {
     const size = batchSize(inputs);
     return inFront(takeAlong(batchRepeated(inputs[0]!, size), batchRepeated(inputs[1]!, size), axis + 1));
   },
-};
+});
 
 /**
  * For each index the element of x at that place along the axis and at the index's own place along the others, as `numpy.take_along_axis`.
@@ -71,7 +71,7 @@ export function takeAlong(x: AnyTensor, indices: AnyTensor, axis: number): AnyTe
 }
 
 /** The transpose of {@link takeAlongPrimitive}: elements added up at their places among zeros. */
-export const scatterAlongPrimitive: Primitive<ScatterAddAttributes> = {
+export const scatterAlongPrimitive: Primitive<ScatterAddAttributes> = definePrimitive({
   name: "scatterAlong",
   infer: (inputs, { shape, axis }) => {
     const indices = operand(inputs, 0);
@@ -95,7 +95,7 @@ export const scatterAlongPrimitive: Primitive<ScatterAddAttributes> = {
     const [indices, updates] = inputs.map((input) => batchRepeated(input, size));
     return inFront(scatterAlong([size, ...shape], indices!, updates!, axis + 1));
   },
-};
+});
 
 /**
  * Zeros of the given shape, to which elements are added at the given places along an axis; those for the same place are added up, in their order.

@@ -9,7 +9,7 @@ import { batchFirst, batchRepeated, batchSize, inFront, moveAxis } from "./batch
 import { axisView } from "./index-map.ts";
 import { broadcastTo, reshape } from "./layout.ts";
 import { operand } from "./operands.ts";
-import type { BatchedInput, Primitive } from "./primitive.ts";
+import { type BatchedInput, definePrimitive, type Primitive } from "./primitive.ts";
 import { checkInt32, checkShapeIs } from "./shape-rules.ts";
 import { scatterAlong, takeAlong } from "./take-along.ts";
 
@@ -19,7 +19,7 @@ export interface TakeAttributes {
 }
 
 /** Slices of a tensor by their place along an axis. */
-export const takePrimitive: Primitive<TakeAttributes> = {
+export const takePrimitive: Primitive<TakeAttributes> = definePrimitive({
   name: "take",
   infer: (inputs, { axis }) => {
     const x = operand(inputs, 0);
@@ -40,7 +40,7 @@ export const takePrimitive: Primitive<TakeAttributes> = {
     }
   },
   batch: ([x, indices], { axis }) => takeOfExamples(x!, indices!, axis),
-};
+});
 
 function takeOfExamples(x: BatchedInput, indices: BatchedInput, axis: number): ReturnType<typeof inFront> {
   if (indices.axis === undefined) return inFront(take(batchFirst(x), indices.tensor, axis + 1));
@@ -93,7 +93,7 @@ export interface ScatterAddAttributes {
 }
 
 /** The transpose of {@link takePrimitive}: slices added up at their places among zeros. */
-export const scatterAddPrimitive: Primitive<ScatterAddAttributes> = {
+export const scatterAddPrimitive: Primitive<ScatterAddAttributes> = definePrimitive({
   name: "scatterAdd",
   infer: (inputs, { shape, axis }) => {
     const indices = operand(inputs, 0);
@@ -116,7 +116,7 @@ export const scatterAddPrimitive: Primitive<ScatterAddAttributes> = {
     }
   },
   batch: ([indices, updates], { shape, axis }) => scatterOfExamples(indices!, updates!, shape, axis),
-};
+});
 
 function scatterOfExamples(
   indices: BatchedInput,
@@ -151,7 +151,7 @@ export interface OneHotAttributes {
 }
 
 /** Rows of zeros with a single 1. */
-export const oneHotPrimitive: Primitive<OneHotAttributes> = {
+export const oneHotPrimitive: Primitive<OneHotAttributes> = definePrimitive({
   name: "oneHot",
   infer: (inputs, { depth, dtype }) => {
     const indices = operand(inputs, 0);
@@ -168,7 +168,7 @@ export const oneHotPrimitive: Primitive<OneHotAttributes> = {
     const { tensor, axis = 0 } = operand(inputs, 0);
     return inFront(oneHot(moveAxis(tensor, axis, 0), depth, dtype));
   },
-};
+});
 
 /**
  * For each index a row of zeros with a 1 at that place; only zeros for an index outside of 0 … depth − 1 (which is how losses ignore a label).

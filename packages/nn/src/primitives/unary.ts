@@ -5,7 +5,7 @@ import { add, div, mul, sub } from "./binary.ts";
 import { scalar } from "./create.ts";
 import { erfOf } from "./erf.ts";
 import { operand } from "./operands.ts";
-import type { Primitive } from "./primitive.ts";
+import { definePrimitive, type Primitive } from "./primitive.ts";
 import { where } from "./select.ts";
 import { checkFloat } from "./shape-rules.ts";
 
@@ -20,7 +20,7 @@ interface UnaryRule {
 }
 
 function define(name: string, { compute, integer, gradient }: UnaryRule): Primitive<undefined> {
-  const primitive: Primitive<undefined> = {
+  const primitive: Primitive<undefined> = definePrimitive({
     name,
     elementwise: true,
     infer: (inputs) => {
@@ -38,7 +38,7 @@ function define(name: string, { compute, integer, gradient }: UnaryRule): Primit
       const { tensor, axis = 0 } = operand(inputs, 0);
       return { output: apply(primitive, [tensor], undefined), axis };
     },
-  };
+  });
   return primitive;
 }
 
@@ -74,7 +74,21 @@ const reluPrimitive = define("relu", {
   // NaN is not <= 0 and stays.
   compute: (x) => (x <= 0 ? 0 : x),
   integer: (x) => Math.max(x, 0),
-  gradient: (g, _, y) => where(y, g, zero(g)),
+  gradient: (g, _, y) => apply(reluGradPrimitive, [g, y], undefined),
+});
+/** The cotangent g where the result y is not 0. One step of eager execution; graphs get the choice that it is. */
+export const reluGradPrimitive: Primitive<undefined> = definePrimitive({
+  name: "reluGrad",
+  infer: (inputs) => operand(inputs, 0),
+  expand: (inputs) => where(operand(inputs, 1), operand(inputs, 0), zero(operand(inputs, 0))),
+  vjp: (c, inputs, _, __, needs) => [
+    needs[0] === true ? apply(reluGradPrimitive, [c, operand(inputs, 1)], undefined) : undefined,
+    undefined,
+  ],
+  reference: ({ data }, inputs) => {
+    const [g, y] = [operand(inputs, 0).data, operand(inputs, 1).data];
+    for (let i = 0; i < data.length; i += 1) data[i] = y[i] === 0 ? 0 : g[i]!;
+  },
 });
 const sinPrimitive = define("sin", { compute: Math.sin, gradient: (g, x) => mul(g, cos(x)) });
 const cosPrimitive = define("cos", { compute: Math.cos, gradient: (g, x) => neg(mul(g, sin(x))) });

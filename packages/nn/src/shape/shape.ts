@@ -48,7 +48,7 @@ function frozen<const S extends Shape>(shape: S): Readonly<S> {
 /** Number of elements of a tensor of this shape. */
 export function sizeOf(shape: Shape): number {
   let size = 1;
-  for (const length of shape) size *= length;
+  for (let axis = 0; axis < shape.length; axis += 1) size *= shape[axis] as number; // axis < length
   return size;
 }
 

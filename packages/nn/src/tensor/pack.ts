@@ -67,8 +67,12 @@ export function packTensors(pack: TensorPack, found: AnyTensor[] = []): AnyTenso
     found.push(pack);
     return found;
   }
-  const part = checkPart(pack, "") as Readonly<Record<string, TensorPack>>; // lists are read by index, which is a name too
-  for (const key in part) if (Object.hasOwn(part, key)) packTensors(part[key] as TensorPack, found); // a key of the part
+  const parts: readonly TensorPack[] = Array.isArray(pack) ? pack : Object.values(checkPart(pack, ""));
+  for (const part of parts) {
+    // Asked here, because most parts are tensors and a call costs more than the question.
+    if (part instanceof Tensor) found.push(part);
+    else packTensors(part, found);
+  }
   return found;
 }
 
@@ -81,17 +85,17 @@ export function packLike<P extends TensorPack>(pack: P, tensors: readonly AnyTen
       return tensors[next - 1] ?? part;
     }
     if (Array.isArray(part)) return part.map(rebuild);
-    const copy: Record<string, TensorPack> = {};
-    const record = checkPart(part, "") as Readonly<Record<string, TensorPack>>; // neither tensor nor array
-    for (const key in record) if (Object.hasOwn(record, key)) setOwn(copy, key, rebuild(record[key] as TensorPack)); // a key of the part
+    // A copy whose fields are then replaced: quicker than adding one after the other. It owns `"__proto__"` too if the part does.
+    const copy: Record<string, TensorPack> = { ...(checkPart(part, "") as Readonly<Record<string, TensorPack>>) }; // neither tensor nor array
+    for (const key in copy) {
+      const part = copy[key];
+      if (part instanceof Tensor) {
+        copy[key] = tensors[next] ?? part;
+        next += 1;
+      } else if (Object.hasOwn(copy, key)) copy[key] = rebuild(part as TensorPack); // a key of the copy
+    }
     return copy;
   };
   // Same structure, and the caller gives tensors like those of `pack`.
   return rebuild(pack) as P;
-}
-
-/** Sets a field of any name: `"__proto__"` is a name like any other. */
-function setOwn(record: Record<string, TensorPack>, key: string, value: TensorPack): void {
-  if (key === "__proto__") Object.defineProperty(record, key, { value, enumerable: true, configurable: true });
-  else record[key] = value;
 }

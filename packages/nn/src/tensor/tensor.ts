@@ -6,8 +6,8 @@
  * No operation looks at a tensor's kind except `apply` (`../engine/apply.ts`), so every function of tensors runs, differentiates and compiles alike.
  */
 import type { TapeNode } from "../autograd/tape.ts";
-import type { Buffer } from "../engine/buffer.ts";
-import { disposeBuffer, readBuffer } from "../engine/engine.ts";
+import { Buffer } from "../engine/buffer.ts";
+import { checkAlive, disposeBuffer, readBuffer } from "../engine/engine.ts";
 import { TrainlogError } from "../error.ts";
 import type { GraphValue } from "../ir/graph.ts";
 import { type Shape, showShape, sizeOf } from "../shape/shape.ts";
@@ -44,6 +44,16 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = "float"> 
     this.dtype = dtype;
     this.size = sizeOf(shape);
     this.node = node;
+  }
+
+  /**
+   * @internal Where the elements of a concrete tensor lie, as kernels want it: a byte offset in the engine's memory, until it is freed.
+   *
+   * @throws TrainlogError `tensor/symbolic`, `tensor/disposed`.
+   */
+  get ptr(): number {
+    const { value } = this;
+    return value instanceof Buffer && value.ptr >= 0 ? value.ptr : checkAlive(concrete(this, "an operation")).ptr;
   }
 
   /** Number of axes. */
@@ -100,7 +110,7 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = "float"> 
    * the memory: what reshape, squeeze, flatten and stopGradient give, and what they were given.
    */
   dispose(): void {
-    if (!("op" in this.value)) disposeBuffer(this.value);
+    if (this.value instanceof Buffer) disposeBuffer(this.value);
   }
 
   [Symbol.dispose](): void {
@@ -110,7 +120,7 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = "float"> 
 
 /** @internal The memory of a concrete tensor; `what` names the caller in the error for a symbolic one. */
 export function concrete(tensor: AnyTensor, what: string): Buffer {
-  if ("op" in tensor.value) {
+  if (!(tensor.value instanceof Buffer)) {
     throw new TrainlogError(
       "tensor/symbolic",
       `${what} needs the elements of a tensor of shape ${showShape(tensor.shape)}, but a compiled function is being traced: there are only shapes now. ` +
@@ -121,10 +131,10 @@ export function concrete(tensor: AnyTensor, what: string): Buffer {
 }
 
 function isFreed(tensor: AnyTensor): boolean {
-  return "ptr" in tensor.value && tensor.value.ptr < 0;
+  return tensor.value instanceof Buffer && tensor.value.ptr < 0;
 }
 
 /** @internal Says whether the tensor is a value of a graph that is being traced. */
 export function isSymbolic(tensor: AnyTensor): boolean {
-  return "op" in tensor.value;
+  return !(tensor.value instanceof Buffer);
 }

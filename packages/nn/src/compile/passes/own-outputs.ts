@@ -2,15 +2,15 @@
 import type { Graph, GraphValue } from "../../ir/graph.ts";
 import { GraphRewriter } from "../../ir/rewrite.ts";
 import { operand } from "../../primitives/operands.ts";
-import type { Primitive } from "../../primitives/primitive.ts";
+import { definePrimitive, type Primitive } from "../../primitives/primitive.ts";
 
 /** The same elements in other memory. */
-const copyPrimitive: Primitive<undefined> = {
+const copyPrimitive: Primitive<undefined> = definePrimitive({
   name: "copy",
   elementwise: true,
   infer: (inputs) => operand(inputs, 0),
   reference: (output, inputs) => output.data.set(operand(inputs, 0).data),
-};
+});
 
 /**
  * The graph with a copy of each output that is an input or a constant (perhaps under another shape), and of each that another output is already. An
