@@ -40,6 +40,15 @@ beforeAll(async () => {
         labels: ["cat", "dog"],
       },
     },
+    {
+      ...media,
+      key: "ten",
+      kind: "confusion-matrix",
+      data: {
+        counts: Array.from({ length: 10 }, (_, i) => Array.from({ length: 10 }, (_, j) => (i === j ? 980 : 12))),
+        labels: ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"],
+      },
+    },
     { ...media, key: "odd", kind: "table", data: { nonsense: true } },
   ]);
 });
@@ -104,6 +113,17 @@ describe("page of a run", () => {
     await eventually(() => card("matrix").innerText()).toContain("accuracy 85.0 %");
     await eventually(() => card("table").innerText()).toContain("<i>x</i>");
     await eventually(() => card("odd").innerText()).toContain("This is no table as trainlog knows it.");
+  });
+
+  it.each([1280, 390])("shows ten classes whole in their card at %i pixels", async (width) => {
+    const page = await dashboard.visit("/runs/full?tab=media", { viewport: { width, height: 844 } });
+    const scroller = page.getByRole("region", { name: "Cells of ten" });
+    await scroller.waitFor();
+    const hidden = await scroller.evaluate((element) => ({
+      right: element.scrollWidth - element.clientWidth,
+      below: element.scrollHeight - element.clientHeight,
+    }));
+    expect(hidden).toEqual({ right: 0, below: 0 });
   });
 
   it("moves between tabs by keyboard", async () => {

@@ -1,5 +1,5 @@
 /** @file Colours of charts by theme. Canvases cannot use CSS variables, so `tokens.css` says the same for everything else. */
-import { DASHES, PALETTE, runStyles, type Theme } from "../lib/run-colour.ts";
+import { DASHES, PALETTE, type RunStyle, type Theme } from "../lib/run-colour.ts";
 import type { AxisColours } from "./axes.ts";
 import type { LineLook } from "./paint.ts";
 
@@ -10,9 +10,9 @@ export const AXIS_COLOURS: Readonly<Record<Theme, AxisColours>> = {
 };
 
 /** Looks of the lines of all runs of a page. */
-export function lineLooks(runIds: readonly string[], theme: Theme): Map<string, LineLook> {
+export function lineLooks(styles: ReadonlyMap<string, RunStyle>, theme: Theme): Map<string, LineLook> {
   const looks = new Map<string, LineLook>();
-  for (const [runId, { hue, dash }] of runStyles(runIds)) {
+  for (const [runId, { hue, dash }] of styles) {
     looks.set(runId, { colour: PALETTE[theme][hue] ?? PALETTE[theme][0]!, dash: DASHES[dash] ?? [] });
   }
   return looks;

@@ -29,7 +29,7 @@ export function useLinePlot(options: LinePlotOptions): {
   readonly plot: RefObject<LinePlot | null>;
   readonly errors: ReadonlySignal<readonly string[]>;
 } {
-  const { navigation, preferences } = useApp();
+  const { navigation, preferences, runHues } = useApp();
   const { host, metric, runIds, view, series, drawing } = options;
   const axis = axisOf(metric, view.x);
   const theme = preferences.theme.value;
@@ -51,7 +51,7 @@ export function useLinePlot(options: LinePlotOptions): {
       const zoom = axis === current.x ? current.zoom : undefined;
       const model = plotModel(sources, { zoom, smoothing, logY });
       newest.current.onDrawn(sources, model);
-      return { model, looks: lineLooks(current.runIds, theme) };
+      return { model, looks: lineLooks(runHues.stylesOf(current.runIds), theme) };
     };
     const listener = {
       onZoom: (zoom: Zoom) => navigation.updateRun({ x: axis, zoom }),

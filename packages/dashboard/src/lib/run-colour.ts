@@ -1,9 +1,9 @@
 /**
- * @file The colour of a run: the same in every view, on every day and machine, because it is a function of the run's id alone.
+ * @file The colours of runs, and how lines of one colour are told apart.
  *
- * Eight hues that stay apart for the three kinds of colour blindness and have at least 3:1 contrast on their background (WCAG 1.4.11). They
- * were found by moving familiar chart colours until the smallest Oklab distance under normal, protan, deutan and tritan vision was above 0.1; the test
- * beside this file measures it. Two runs of one view can share a hue; then their dashes differ.
+ * Eight hues that stay apart for the three kinds of colour blindness and have at least 3:1 contrast on their background (WCAG 1.4.11). They were found by
+ * annealing: the smallest Oklab distance of two is as large as it gets without near-black and neon, 0.18 in normal and 0.12 in protan, deutan and tritan
+ * vision; the test beside this file measures it. Two runs of one view can share a hue; then their dashes differ.
  */
 
 /** Backgrounds of charts. */
@@ -12,11 +12,14 @@ export type Theme = "light" | "dark";
 /** Background behind charts by theme; `style/tokens.css` says the same. */
 export const CHART_BACKGROUND: Readonly<Record<Theme, string>> = { light: "#ffffff", dark: "#16181d" };
 
-/** Line colours by theme; position `i` of both is one hue. */
+/** Line colours by theme; position `i` is the hue of the same runs in both. */
 export const PALETTE: Readonly<Record<Theme, readonly string[]>> = {
-  light: ["#2f47af", "#c47605", "#058276", "#8c0476", "#7f5e02", "#00a0bd", "#8956e3", "#50452b"],
-  dark: ["#4d92ba", "#dd6300", "#35de8f", "#eb9fff", "#fb9700", "#b9e4e0", "#a072ff", "#82b2b4"],
+  light: ["#074ad0", "#dd775d", "#15a1ba", "#b0337b", "#766700", "#610788", "#9f6cff", "#800b01"],
+  dark: ["#94b3ff", "#ffaf9b", "#1dfcff", "#d6455b", "#a8a800", "#985aef", "#0b90a5", "#cef013"],
 };
+
+/** Number of hues. */
+export const HUES: number = PALETTE.light.length;
 
 /** Dash patterns (CSS pixels on, off) for the first, second, … run of the same hue in one view. */
 export const DASHES: readonly (readonly number[])[] = [[], [6, 3], [2, 3], [9, 3, 2, 3], [12, 4], [4, 8]];
@@ -29,17 +32,18 @@ export interface RunStyle {
   readonly dash: number;
 }
 
-/** Hue of a run: position in {@link PALETTE}. */
-export function hueOf(runId: string): number {
-  return hash(runId) % PALETTE.light.length;
+/** The hue that a run has unless one near it has it already: position in {@link PALETTE}, a function of the id alone; see `run-hues.ts`. */
+export function ownHue(runId: string): number {
+  return hash(runId) % HUES;
 }
 
 /**
- * Styles of the runs of one view. Hues depend on each id alone; the dash tells runs of one hue apart, in order of their ids, so that the order of
- * selection does not matter.
+ * Styles of the runs of one view. The dash tells runs of one hue apart, in order of their ids, so that the order of selection does not matter.
+ *
+ * @param hueOf - Hue of a run, the same in every view.
  */
-export function runStyles(runIds: Iterable<string>): Map<string, RunStyle> {
-  const used = new Array<number>(PALETTE.light.length).fill(0);
+export function runStyles(runIds: Iterable<string>, hueOf: (runId: string) => number): Map<string, RunStyle> {
+  const used = new Array<number>(HUES).fill(0);
   const styles = new Map<string, RunStyle>();
   for (const runId of [...new Set(runIds)].sort()) {
     const hue = hueOf(runId);

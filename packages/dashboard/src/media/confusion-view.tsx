@@ -6,6 +6,9 @@ import { formatCount } from "../lib/number-format.ts";
 /** Classes up to which a matrix is drawn as cells. */
 const MAX_CLASSES = 40;
 
+/** Longest label that stands upright above its column; longer ones are turned, so that they do not make the columns wide. */
+const MAX_UPRIGHT = 4;
+
 /** The matrix with its accuracy. */
 export function ConfusionView({ data, label }: { readonly data: ConfusionData; readonly label: string }): JSX.Element {
   const { counts, labels } = data;
@@ -14,36 +17,49 @@ export function ConfusionView({ data, label }: { readonly data: ConfusionData; r
   const accuracy = total === 0 ? "no samples" : `accuracy ${((right / total) * 100).toFixed(1)} %`;
   if (labels.length > MAX_CLASSES)
     return <p>{`${formatCount(labels.length)} classes, ${formatCount(total)} samples, ${accuracy}`}</p>;
+  const turned = labels.some((name) => name.length > MAX_UPRIGHT);
   return (
-    <div class="table-scroll" tabIndex={0} role="region" aria-label={`Cells of ${label}`}>
-      <table class="confusion">
-        <caption>
-          true class by row, predicted by column · {formatCount(total)} samples, {accuracy}
-        </caption>
-        <thead>
-          <tr>
-            <td />
-            {labels.map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {counts.map((row, i) => (
-            <tr key={labels[i]}>
-              <th scope="row">{labels[i]}</th>
-              {row.map((count, j) => (
-                <td key={labels[j]} style={{ "--share": String(share(count, sum(row))) }}>
-                  {formatCount(count)}
-                </td>
+    <>
+      <div class="table-scroll confusion-scroll" tabIndex={0} role="region" aria-label={`Cells of ${label}`}>
+        <table
+          class={turned ? "confusion turned" : "confusion"}
+          aria-label="Counts: true class by row, predicted by column"
+        >
+          <thead>
+            <tr>
+              <td />
+              {labels.map((name) => (
+                <th key={name} scope="col" title={name}>
+                  <span>{name}</span>
+                </th>
               ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+          </thead>
+          <tbody>
+            {counts.map((row, i) => (
+              <tr key={labels[i]}>
+                <th scope="row" title={labels[i]}>
+                  {labels[i]}
+                </th>
+                {row.map((count, j) => (
+                  <td
+                    key={labels[j]}
+                    class={count === 0 ? "none" : undefined}
+                    title={`${formatCount(count)} of ${labels[i]} taken for ${labels[j]}`}
+                    style={{ "--share": String(share(count, sum(row))) }}
+                  >
+                    {formatCount(count)}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p class="muted">
+        true class by row, predicted by column · {formatCount(total)} samples, {accuracy}
+      </p>
+    </>
   );
 }
 

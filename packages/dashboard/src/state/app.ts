@@ -4,14 +4,17 @@ import { type Context, createContext } from "preact";
 import { useContext } from "preact/hooks";
 import { ApiClient } from "../client/http.ts";
 import type { LiveState } from "../client/live-stream.ts";
+import { RunHues } from "../lib/run-hues.ts";
 import { Navigation } from "./navigation.ts";
-import { Preferences } from "./preferences.ts";
+import { hueMemory, Preferences } from "./preferences.ts";
 
 /** Shared state. */
 export interface App {
   readonly client: ApiClient;
   readonly navigation: Navigation;
   readonly preferences: Preferences;
+  /** Colours of runs. */
+  readonly runHues: RunHues;
   /** State of the live connection of the open view. */
   readonly live: Signal<LiveState>;
   /** Whether the server asked this browser to sign in. */
@@ -28,7 +31,14 @@ export function createApp(page: Window): App {
       locked.value = true;
     },
   });
-  return { client, navigation: new Navigation(page), preferences, live: signal<LiveState>("connecting"), locked };
+  return {
+    client,
+    navigation: new Navigation(page),
+    preferences,
+    runHues: new RunHues(hueMemory(page)),
+    live: signal<LiveState>("connecting"),
+    locked,
+  };
 }
 
 /** Carries the shared state. */

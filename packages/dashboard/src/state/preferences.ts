@@ -1,11 +1,13 @@
-/** @file Taste of one person on one browser: the theme. Kept in local storage, absent from addresses. */
+/** @file What one browser keeps and addresses do not say: the chosen theme, and the colours that runs were given. In local storage. */
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { Theme } from "../lib/run-colour.ts";
+import type { HueMemory } from "../lib/run-hues.ts";
 
 /** `auto` follows the system. */
 export type ThemeChoice = Theme | "auto";
 
 const THEME_KEY = "trainlog.theme";
+const HUES_KEY = "trainlog.run-hues";
 
 /** The theme. */
 export class Preferences {
@@ -37,6 +39,11 @@ export class Preferences {
     this.#choice.value = choice;
     write(this.#page, THEME_KEY, choice === "auto" ? undefined : choice);
   }
+}
+
+/** The place of runs' hues. */
+export function hueMemory(page: Window): HueMemory {
+  return { read: () => read(page, HUES_KEY), write: (text) => write(page, HUES_KEY, text) };
 }
 
 /** Storage can be forbidden by the browser; then preferences last as long as the page. */

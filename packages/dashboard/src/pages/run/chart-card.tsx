@@ -11,7 +11,6 @@ import { formatPosition } from "../../lib/axis-format.ts";
 import { type ChartWords, chartWords } from "../../lib/chart-words.ts";
 import { axisOf } from "../../lib/metric-groups.ts";
 import { formatMetricValue } from "../../lib/metric-unit.ts";
-import { hueOf, runStyles } from "../../lib/run-colour.ts";
 import { useApp } from "../../state/app.ts";
 import type { TabProps } from "../run-page.tsx";
 
@@ -92,6 +91,7 @@ function Chart(props: ChartProps): JSX.Element {
     else return;
     event.preventDefault();
   };
+  const { runHues } = useApp();
   const shown = values.value;
   return (
     // The chart takes the focus so that arrow keys move its cursor; its label says what it shows.
@@ -105,7 +105,7 @@ function Chart(props: ChartProps): JSX.Element {
     >
       <div class="chart-host" ref={host} />
       {shown?.list.map((value) => (
-        <CursorMark key={value.runId} place={plot.current?.placeOf(value)} hue={hueOf(value.runId)} />
+        <CursorMark key={value.runId} place={plot.current?.placeOf(value)} hue={runHues.of(value.runId)} />
       ))}
       {shown !== undefined && (shown.own || view.runIds.length === 1) && (
         <CursorValues {...props} values={shown.list} own={shown.own} above={shown.own && isLow(host.current)} />
@@ -146,7 +146,8 @@ interface CursorValuesProps {
 }
 
 function CursorValues({ metric, view, store, values, above, own }: ChartProps & CursorValuesProps): JSX.Element {
-  const styles = runStyles(view.runIds);
+  const { runHues } = useApp();
+  const styles = runHues.stylesOf(view.runIds);
   const sorted = [...values].sort((a, b) => b.value - a.value).slice(0, MAX_LISTED);
   const smoothed = view.smoothing.weight > 0;
   const several = view.runIds.length > 1;

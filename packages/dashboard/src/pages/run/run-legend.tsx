@@ -2,7 +2,6 @@
 import type { JSX } from "preact";
 import { LineSwatch } from "../../components/line-swatch.tsx";
 import { RunStateBadge } from "../../components/run-state.tsx";
-import { runStyles } from "../../lib/run-colour.ts";
 import { DEFAULT_RUN_VIEW, formatView, type RunView } from "../../lib/view-state.ts";
 import { useApp } from "../../state/app.ts";
 import type { RunOnPage } from "../../state/run-page.ts";
@@ -15,8 +14,8 @@ export function RunLegend({
   readonly view: RunView;
   readonly runs: readonly RunOnPage[];
 }): JSX.Element {
-  const { navigation } = useApp();
-  const styles = runStyles(view.runIds);
+  const { navigation, runHues } = useApp();
+  const styles = runHues.stylesOf(view.runIds);
   const toggle = (runId: string): void => {
     const others = view.hidden.filter((hidden) => hidden !== runId);
     navigation.updateRun({ hidden: view.hidden.includes(runId) ? others : [...others, runId] }, "replace");

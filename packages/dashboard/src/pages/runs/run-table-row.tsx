@@ -6,7 +6,7 @@ import { RunStateBadge } from "../../components/run-state.tsx";
 import { formatValue } from "../../lib/flatten.ts";
 import { formatMetricValue } from "../../lib/metric-unit.ts";
 import { formatCount } from "../../lib/number-format.ts";
-import { hueOf, type RunStyle } from "../../lib/run-colour.ts";
+import type { RunStyle } from "../../lib/run-colour.ts";
 import { formatAgo, formatDateTime, formatDuration } from "../../lib/time-format.ts";
 import { DEFAULT_RUN_VIEW, formatView, type RunsView } from "../../lib/view-state.ts";
 import { useApp } from "../../state/app.ts";
@@ -105,9 +105,10 @@ function SelectCell({ run, view, selected }: Pick<RunCellsProps, "run" | "view" 
 }
 
 function NameCell({ run, style }: Pick<RunCellsProps, "run" | "style">): JSX.Element {
+  const { runHues } = useApp();
   return (
     <span role="cell" class="cell cell-name">
-      <LineSwatch style={style ?? { hue: hueOf(run.runId), dash: 0 }} />
+      <LineSwatch style={style ?? { hue: runHues.of(run.runId), dash: 0 }} />
       <a
         class="ellipsis"
         href={formatView({ ...DEFAULT_RUN_VIEW, runIds: [run.runId] })}

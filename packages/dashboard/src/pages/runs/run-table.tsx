@@ -1,10 +1,10 @@
 /** @file The table of runs: virtual rows, sorted by the server, a card per run on narrow screens. */
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { RunRow } from "trainlog/api";
-import { runStyles } from "../../lib/run-colour.ts";
 import type { RunsView } from "../../lib/view-state.ts";
+import { useApp } from "../../state/app.ts";
 import { RunTableHead } from "./run-table-head.tsx";
 import { RunTableRow } from "./run-table-row.tsx";
 import { factColumns, tableGrid } from "./table-columns.ts";
@@ -30,6 +30,7 @@ interface RunTableProps {
 
 /** The table. */
 export function RunTable({ view, columns, runs, total, onReach }: RunTableProps): JSX.Element {
+  const { runHues } = useApp();
   const scroller = useRef<HTMLDivElement>(null);
   const narrow = useMatch(NARROW);
   const nowMs = useClock(runs.some((run) => run.state === "running"));
@@ -40,7 +41,9 @@ export function RunTable({ view, columns, runs, total, onReach }: RunTableProps)
   }, [lastIndex, runs.length, total]);
   const facts = factColumns(view, runs);
   const grid = tableGrid(facts, columns);
-  const styles = runStyles(view.selected);
+  // All at once and by age, so that hues depend neither on what is in view nor on the order of the list.
+  useMemo(() => runHues.learn([...runs].sort((a, b) => a.createdMs - b.createdMs).map(({ runId }) => runId)), [runs]);
+  const styles = runHues.stylesOf(view.selected);
   return (
     // A scrolling region must be reachable by keyboard (WCAG 2.1.1).
     <div class="run-table-scroller" ref={scroller} tabIndex={0} role="region" aria-label="Runs">
