@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { Data } from "@trainlog/nn";
 import { openStore } from "trainlog/store";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchChromium } from "../../scripts/chromium.ts";
 
 let folder = "";
 beforeAll(() => {
@@ -13,11 +14,16 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Runs an example to its end, as its first comment says, and gives what it printed. */
-async function runExample(name: string): Promise<string> {
+/** Starts an example as its first comment says. */
+function startExample(name: string): ChildProcessWithoutNullStreams {
   const script = fileURLToPath(new URL(name, import.meta.url));
   const env = { ...process.env, TRAINLOG_DIR: join(folder, "trainlog"), TMPDIR: folder };
-  const child = spawn(process.execPath, ["--conditions=@trainlog/source", script], { cwd: folder, env });
+  return spawn(process.execPath, ["--conditions=@trainlog/source", script], { cwd: folder, env });
+}
+
+/** Runs an example to its end, and gives what it printed. */
+async function runExample(name: string): Promise<string> {
+  const child = startExample(name);
   let output = "";
   let errors = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
@@ -26,6 +32,16 @@ async function runExample(name: string): Promise<string> {
   // Progress goes to the error output; nothing else does.
   const complaints = errors.split("\n").filter((line) => line !== "" && !/^step \d+\/\d+: loss /.test(line));
   expect({ code, complaints }).toEqual({ code: 0, complaints: [] });
+  return output;
+}
+
+/** What a process prints until it prints `mark`. */
+async function untilPrinted(process: ChildProcess, mark: string): Promise<string> {
+  let output = "";
+  for await (const text of process.stdout ?? []) {
+    output += text;
+    if (output.includes(mark)) break;
+  }
   return output;
 }
 
@@ -135,5 +151,27 @@ describe("examples of @trainlog/nn", { timeout: 300_000 }, () => {
 
   it("12 finds the model in order", async () => {
     expect((await runExample("12-diagnostics.ts")).match(/^yes /gm)).toHaveLength(4);
+  });
+
+  it("13 learns digits in a worker of a page, shows what it reads, and logs to the server", async () => {
+    const example = startExample("13-browser.ts");
+    try {
+      const [address = ""] = /http:\S+server=\S+/.exec(await untilPrinted(example, "Ctrl-C")) ?? [];
+      await using browser = await launchChromium();
+      const page = await browser.newPage();
+      const problems: string[] = [];
+      page.on("pageerror", (error) => problems.push(String(error)));
+      await page.goto(address);
+      await page.waitForFunction(() => /^(finished|failed)/.test(document.querySelector("#state")?.textContent ?? ""));
+      const [percent = 0] = numbersIn((await page.locator("#state").textContent()) ?? "", /finished: (\S+) %/);
+      expect(percent).toBeGreaterThan(95);
+      expect(await page.locator("train-log svg").count()).toBeGreaterThan(0);
+      expect(await page.locator("#digits li").count()).toBe(12);
+      expect(problems).toEqual([]);
+    } finally {
+      example.kill("SIGINT");
+      await new Promise((settle) => example.once("close", settle));
+    }
+    expect(await runsOf("nn-13-browser")).toMatchObject([{ state: "finished", lastStep: 300 }]);
   });
 });

@@ -7,7 +7,7 @@
 
 import { reasonOf, TrainlogError } from "../../error.ts";
 import { checkOptionNames } from "../options.ts";
-import { optionalPeer } from "../source/optional-peer.ts";
+import { optionalPeer, rethrow } from "../source/optional-peer.ts";
 import { type DataSource, nameOf, readSource } from "../source/source.ts";
 import { type Raster, toColour, toGrey } from "./raster.ts";
 
@@ -52,7 +52,7 @@ async function decodeAny(bytes: Uint8Array, maxPixels: number, what: string): Pr
 }
 
 async function decodePng(bytes: Uint8Array, maxPixels: number, what: string): Promise<Raster> {
-  const { decode } = await optionalPeer("fast-png", "reading PNG images", () => import("fast-png"));
+  const { decode } = await optionalPeer("fast-png", "reading PNG images", () => import("fast-png").catch(rethrow));
   if (bytes.length < 24) throw corrupt(what, "it ends inside of its header");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   // The header chunk is always the first: width and height stand at bytes 16 and 20.
@@ -83,7 +83,7 @@ function unpackSamples(data: ArrayLike<number>, perRow: number, rows: number, de
 }
 
 async function decodeJpeg(bytes: Uint8Array, maxPixels: number, what: string): Promise<Raster> {
-  const module = await optionalPeer("jpeg-js", "reading JPEG images", () => import("jpeg-js"));
+  const module = await optionalPeer("jpeg-js", "reading JPEG images", () => import("jpeg-js").catch(rethrow));
   const { height, width } = jpegSize(bytes, what);
   checkSize(height, width, maxPixels, what);
   const { data } = orCorrupt(what, () =>

@@ -2,7 +2,7 @@
 import { reasonOf, TrainlogError } from "../../error.ts";
 import type { Shape } from "../../shape/shape.ts";
 import { checkOptionNames } from "../options.ts";
-import { optionalPeer } from "../source/optional-peer.ts";
+import { optionalPeer, rethrow } from "../source/optional-peer.ts";
 import { type DataSource, nameOf, type OpenSource, openSource } from "../source/source.ts";
 import type { Columns } from "../table/columns.ts";
 import type { Table, TableRow } from "../table/table.ts";
@@ -77,10 +77,8 @@ export async function tabularParquetDataset<
 
 async function openParquet(source: DataSource): Promise<ParquetFile> {
   const what = nameOf(source, "the Parquet data");
-  const { parquetMetadataAsync, parquetReadObjects } = await optionalPeer(
-    "hyparquet",
-    "reading Parquet files",
-    () => import("hyparquet"),
+  const { parquetMetadataAsync, parquetReadObjects } = await optionalPeer("hyparquet", "reading Parquet files", () =>
+    import("hyparquet").catch(rethrow),
   );
   const open = await openSource(source);
   try {
