@@ -32,10 +32,9 @@ export const EXP_TAIL: usize = CONSTANTS + 64;
 export const LOG_TAIL: usize = CONSTANTS + 88;
 /** (tanh x − x) / x³ in x², |x| < 0.625; 5 numbers. Cephes. */
 export const TANH_NEAR: usize = CONSTANTS + 124;
-/** erf(x) / x in x², |x| ≤ 1; 7 numbers. `scripts/fit-erf.py`. */
-export const ERF_NEAR: usize = CONSTANTS + 144;
-/** ln(1 − erf x), 1 ≤ x ≤ 4; 7 numbers. `scripts/fit-erf.py`. */
-export const ERF_FAR: usize = CONSTANTS + 172;
+/** erf(x) / x in x², |x| ≤ 4, is the quotient of these: 6 numbers each, the last of the second is 1. `scripts/fit-erf.py`. */
+export const ERF_NUMERATOR: usize = CONSTANTS + 144;
+export const ERF_DENOMINATOR: usize = CONSTANTS + 168;
 /** (sin r − r) / r³ in r², |r| ≤ π/4; 3 numbers. Cephes. */
 export const SINE: usize = CONSTANTS + 200;
 /** (cos r − 1 + r²/2) / r⁴ in r², |r| ≤ π/4; 3 numbers. Cephes. */
@@ -62,10 +61,8 @@ export function initialize(): void {
   three(TANH_NEAR, -5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2);
   store<f32>(TANH_NEAR + 12, 1.33314422036e-1);
   store<f32>(TANH_NEAR + 16, -3.33332819422e-1);
-  six(ERF_NEAR, 7.853857e-5, -0.00080101925, 0.0051883277, -0.026853811, 0.112835854, -0.37612626);
-  store<f32>(ERF_NEAR + 24, 1.1283791);
-  six(ERF_FAR, 0.0001915036, -0.002999536, 0.02205198, -0.10356686, -0.63760006, -1.127426);
-  store<f32>(ERF_FAR + 24, -0.0002564493);
+  six(ERF_NUMERATOR, 1.9867982e-6, 0.00028456238, 0.0038832123, 0.053101338, 0.19354208, 1.1283792);
+  six(ERF_DENOMINATOR, 3.742015e-5, 0.0011855381, 0.015206988, 0.115348754, 0.50485474, 1);
   three(SINE, -1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1);
   three(COSINE, 2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2);
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { buildKernels, type GeneratedFiles } from "../../../scripts/build-kernels.ts";
+import { erfOf } from "../../primitives/erf.ts";
 import { engine, view } from "../engine.ts";
 import * as memoryMap from "../memory-map.ts";
 import { KERNEL_PARAMETERS } from "./kernels.generated.ts";
@@ -131,6 +132,7 @@ const FUNCTIONS: readonly (readonly [name: string, code: number, exact: (x: numb
   ["tanh", 20, Math.tanh, 2],
   ["sin", 22, Math.sin, 2],
   ["cos", 23, Math.cos, 2],
+  ["erf", 24, erfOf, 4],
 ];
 
 describe("functions of the vector library", () => {

@@ -23,7 +23,7 @@ import { checkNnOptions, SHARED_CHECKS } from "../layer-options.ts";
 
 import { ANY_SIZE, checkCount, sizeFits, wrongInput } from "../shape-check.ts";
 import { checkRate, dropElements } from "./dropout.ts";
-import { affineOf, linear } from "./linear.ts";
+import { affine, linear } from "./linear.ts";
 import { type Positions, rotate } from "./positions.ts";
 
 /** Options of {@link attention}. */
@@ -112,8 +112,11 @@ export function multiHeadAttention<const Size extends number>(
     outputShape: check,
     forward: (self, x) => {
       check(x.shape.slice(1));
-      const projected = affineOf(self, x, "in_proj_weight", bias ? "in_proj_bias" : undefined);
-      const { q, k, v } = splitHeads(projected, heads);
+      const weight = self.parameter("in_proj_weight");
+      const biases = bias ? self.parameter("in_proj_bias") : undefined;
+      const [q, k, v] = [0, 1, 2].map((part) => {
+        return splitHeads(affine(x, third(weight, part), biases && third(biases, part)), heads);
+      }) as [AnyTensor, AnyTensor, AnyTensor]; // as many as there are parts
       const turn = (t: AnyTensor): AnyTensor =>
         rotary === false ? t : rotate(t, rotary === true ? {} : { base: rotary });
       const onWeights = (weights: AnyTensor): AnyTensor => dropElements(self, weights, dropout);
@@ -132,19 +135,20 @@ function checkHeads(size: number, heads: number): void {
   );
 }
 
-/** `[batch, length, 3·size]` → three of `[batch, heads, length, size / heads]`. */
-function splitHeads(projected: AnyTensor, heads: number): { q: AnyTensor; k: AnyTensor; v: AnyTensor } {
-  const [batch = 0, length = 0, width = 0] = projected.shape;
-  const headSize = width / 3 / heads;
-  const parts = transpose(reshape(projected, [batch, length, 3, heads, headSize]), [2, 0, 3, 1, 4]);
-  const part = (which: number): AnyTensor =>
-    reshape(slice(parts, [which, 0, 0, 0, 0], [which + 1, batch, heads, length, headSize]), [
-      batch,
-      heads,
-      length,
-      headSize,
-    ]);
-  return { q: part(0), k: part(1), v: part(2) };
+/**
+ * The rows of a stacked parameter that queries (0), keys (1) or values (2) are made with. Cutting the parameter, and not what a single product with it gives,
+ * is cutting the smaller thing, forward and backward.
+ */
+function third(parameter: AnyTensor, part: number): AnyTensor {
+  const [rows = 0, ...rest] = parameter.shape;
+  const size = rows / 3;
+  return slice(parameter, [part * size, ...rest.map(() => 0)], [(part + 1) * size, ...rest]);
+}
+
+/** `[batch, length, size]` → `[batch, heads, length, size / heads]`. */
+function splitHeads(x: AnyTensor, heads: number): AnyTensor {
+  const [batch = 0, length = 0, size = 0] = x.shape;
+  return transpose(reshape(x, [batch, length, heads, size / heads]), [0, 2, 1, 3]);
 }
 
 /** `[batch, heads, length, width]` → `[batch, length, heads·width]`. */
