@@ -74,6 +74,23 @@ function training(mkModel: nn.M, classes: number, optimizer: optim.Optimizer, ba
   return { step, initial, batch };
 }
 
+/** Heads of 8 numbers each: causal attention is one operation of the runtime then. */
+const block = (options: Partial<nn.TransformerBlockOptions>) =>
+  nn.transformerBlock(16, { heads: 2, activation: "gelu", causal: true, ...options });
+const textModel = (options: Partial<nn.TransformerBlockOptions>): nn.M =>
+  nn.sequential(
+    nn.input(Shape.vec(12), "int32"),
+    nn.embedding(11, 16),
+    block({ norm: "pre", ...options }),
+    block(options),
+    nn.layerNorm(16),
+    nn.linear(16, 11),
+  );
+const TEXTS: Readonly<Record<string, nn.M>> = {
+  "causal attention in one operation": textModel({}),
+  "causal attention with dropout": textModel({ dropout: 0.2 }),
+  "attention that sees all": textModel({ causal: false }),
+};
 const DROPOUT = nn.sequential(nn.linear(6, 8), nn.dropout(0.5), nn.relu(), nn.linear(8, 3));
 /** Batches from 16 examples on are computed with the batch as the last axis, where that is possible. */
 const IMAGES: Readonly<Record<string, nn.M>> = {
@@ -117,6 +134,9 @@ const CASES: readonly (readonly [string, nn.M, number, optim.Optimizer, number])
     return [name, TEST_MODELS[name], name === "transformer" ? 11 : 3, optimizer, 4] as const;
   }),
   ["mlp with dropout", DROPOUT, 3, optim.adamW({ lr: 0.01, weightDecay: 0.1 }), 4],
+  ...Object.entries(TEXTS).map(
+    ([name, mkModel]) => [name, mkModel, 11, optim.sgd({ lr: 0.1, momentum: 0.9 }), 4] as const,
+  ),
   ...Object.entries(IMAGES).map(
     ([name, mkModel]) => [name, mkModel, 4, optim.sgd({ lr: 0.1, momentum: 0.9 }), 17] as const,
   ),

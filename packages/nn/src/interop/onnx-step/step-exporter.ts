@@ -4,6 +4,7 @@ import type { Edge, GraphWriter } from "../onnx/export/graph-writer.ts";
 import { exportCall } from "../onnx/export/write-instructions.ts";
 import { BatchLast, batchLastExporter } from "./batch-last/index.ts";
 import { CONVOLUTION_WITH_BIAS } from "./rewrite/convolution-with-bias.ts";
+import { RuntimeOperators } from "./runtime-operators.ts";
 
 /** Writes the instructions of one step. */
 export interface StepExporter {
@@ -15,10 +16,16 @@ export interface StepExporter {
 /** Makes what writes the instructions of one graph. */
 export function stepExporter(write: GraphWriter): StepExporter {
   const layout = new BatchLast(write);
+  const operators = new RuntimeOperators(write);
   const withBatchLast = batchLastExporter(write, layout);
   return {
     plain: (edge) => layout.plain(edge),
-    exporter: (_, call) => withBatchLast(call) ?? exportCall(write, inUsualOrder(call, layout)),
+    exporter: (_, call) => {
+      const found = withBatchLast(call);
+      if (found !== undefined) return found;
+      const plain = inUsualOrder(call, layout);
+      return operators.export(plain) ?? exportCall(write, plain);
+    },
   };
 }
 

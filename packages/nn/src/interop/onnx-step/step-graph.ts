@@ -12,6 +12,7 @@ import { writeInstructions } from "../onnx/export/write-instructions.ts";
 import { type GraphProto, ONNX_TYPES, type ValueInfoProto } from "../onnx/proto/messages.ts";
 import { onnxTypeOf } from "../onnx/proto/tensor.ts";
 import { writeModelProto } from "../onnx/proto/write.ts";
+import { RUNTIME_DOMAIN } from "./runtime-operators.ts";
 import { stepExporter } from "./step-exporter.ts";
 
 /** Names of the graph's inputs and outputs. */
@@ -32,9 +33,6 @@ const INNER = {
   next: (index: number): string => `inner_next${index}`,
   output: (index: number): string => `inner_output${index}`,
 } as const;
-
-/** Operators that only onnxruntime has. */
-const RUNTIME_DOMAIN = "com.microsoft";
 
 /** The axis of the steps, whose length is known when it runs. */
 const STEPS_AXIS = "steps";

@@ -5,29 +5,25 @@ import { type ConvolutionAttributes, conv2dPrimitive } from "../../../primitives
 import { reshapePrimitive } from "../../../primitives/layout.ts";
 import type { Primitive } from "../../../primitives/primitive.ts";
 import type { Rule } from "./rule.ts";
+import { runtimePrimitive } from "./runtime-primitive.ts";
 
 /** Name of the primitive. */
 export const CONVOLUTION_WITH_BIAS = "conv2dWithBias";
 
-/** conv2d of images and filters, plus a bias `[channels]`. Graphs of steps have it after rewriting; nothing computes it here. */
-const primitive: Primitive<ConvolutionAttributes> = {
-  name: CONVOLUTION_WITH_BIAS,
-  infer: (inputs, attributes) => conv2dPrimitive.infer(inputs.slice(0, 2), attributes),
-  reference: () => {
-    throw new RangeError(`${CONVOLUTION_WITH_BIAS} is for onnxruntime only`);
-  },
-};
+/** conv2d of images and filters, plus a bias `[channels]`. */
+const conv2dWithBias = runtimePrimitive(CONVOLUTION_WITH_BIAS, (inputs, attributes) =>
+  // The attributes are those of the conv2d that it replaces.
+  conv2dPrimitive.infer(inputs.slice(0, 2), attributes as ConvolutionAttributes),
+);
 
 /** conv2d(x, w) + b as one operation, if nothing else needs the sum's operand. */
-export const convolutionWithBias: Rule = ({ rewriter, usesOf }, { primitive: { name }, inputs }) => {
+export const convolutionWithBias: Rule = ({ rewriter, isUsedOnce }, { primitive: { name }, inputs }) => {
   if (name !== "add") return undefined;
   for (const [images, added] of [inputs, inputs.toReversed()]) {
     const convolution = images === undefined ? undefined : rewriter.makerOf(images);
     if (images === undefined || added === undefined || convolution?.primitive.name !== "conv2d") continue;
-    const bias = usesOf(images) === 1 ? biasOf(rewriter, added, images.shape[1] ?? 0) : undefined;
-    // Erased, as in every instruction.
-    if (bias !== undefined)
-      return rewriter.emit(primitive as Primitive, [...convolution.inputs, bias], convolution.attributes);
+    const bias = isUsedOnce(images) ? biasOf(rewriter, added, images.shape[1] ?? 0) : undefined;
+    if (bias !== undefined) return rewriter.emit(conv2dWithBias, [...convolution.inputs, bias], convolution.attributes);
   }
   return undefined;
 };

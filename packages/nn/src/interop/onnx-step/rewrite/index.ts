@@ -1,16 +1,28 @@
 /** @file What is computed in another order, or in fewer steps, than it was traced, because onnxruntime has no compiler that would fuse it. */
 import type { Graph } from "../../../ir/graph.ts";
 import { GraphRewriter } from "../../../ir/rewrite.ts";
+import { causalGradient, causalWeights, trianglesTimes } from "./causal-attention.ts";
 import { convolutionWithBias } from "./convolution-with-bias.ts";
+import { geluGradient, geluOfHalfErf } from "./gelu.ts";
+import { joinPads } from "./joined-pads.ts";
 import { maskPooledCotangent } from "./pooled-cotangent.ts";
-import { type Rule, usesIn } from "./rule.ts";
+import { factsOf, type Rule } from "./rule.ts";
 
-const RULES: readonly Rule[] = [maskPooledCotangent, convolutionWithBias];
+const RULES: readonly Rule[] = [
+  maskPooledCotangent,
+  convolutionWithBias,
+  causalWeights,
+  trianglesTimes,
+  causalGradient,
+  geluOfHalfErf,
+  geluGradient,
+  joinPads,
+];
 
 /** The same function. Common subexpressions may come up again, and what nothing needs any more is left in. */
 export function rewriteForRuntime(graph: Graph): Graph {
   const rewriter = new GraphRewriter(graph);
-  const facts = { rewriter, usesOf: usesIn(graph) };
+  const facts = factsOf(graph, rewriter);
   for (const old of graph.instructions) {
     const instruction = rewriter.resolveInputs(old);
     let other: ReturnType<Rule>;

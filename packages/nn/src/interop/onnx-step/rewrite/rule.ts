@@ -7,20 +7,38 @@ import type { Primitive } from "../../../primitives/primitive.ts";
 /** What is known when an instruction's turn comes. */
 export interface Facts {
   readonly rewriter: GraphRewriter;
-  /** How often a value of the old graph is an operand or an output. */
-  usesOf(value: GraphValue): number;
+  /** The instructions of the old graph that have a value of it as an operand. */
+  usersOf(value: GraphValue): readonly Instruction[];
+  /** Says whether nothing but one operand of one instruction is a value of the old graph. */
+  isUsedOnce(value: GraphValue): boolean;
 }
 
 /** The value that stands for an instruction's output; undefined when there is none. */
 export type Rule = (facts: Facts, instruction: Instruction) => GraphValue | undefined;
 
-/** Counts the uses of a graph's values. */
-export function usesIn({ instructions, outputs }: Graph): (value: GraphValue) => number {
-  const uses = new Map<number, number>();
-  for (const { id } of [...instructions.flatMap(({ inputs }) => inputs), ...outputs]) {
-    uses.set(id, (uses.get(id) ?? 0) + 1);
+/** What is known of a graph before its first instruction's turn. */
+export function factsOf(graph: Graph, rewriter: GraphRewriter): Facts {
+  const users = new Map<number, Instruction[]>();
+  for (const instruction of graph.instructions) {
+    for (const { id } of instruction.inputs) {
+      const known = users.get(id);
+      if (known === undefined) users.set(id, [instruction]);
+      else known.push(instruction);
+    }
   }
-  return ({ id }) => uses.get(id) ?? 0;
+  const usersOf = ({ id }: GraphValue): readonly Instruction[] => users.get(id) ?? [];
+  const isUsedOnce = (value: GraphValue): boolean => usersOf(value).length === 1 && !graph.outputs.includes(value);
+  return { rewriter, usersOf, isUsedOnce };
+}
+
+/** The operands of the instruction that makes a value, if it is of this primitive; none otherwise. */
+export function operandsOf(
+  rewriter: GraphRewriter,
+  value: GraphValue | undefined,
+  primitiveName: string,
+): readonly GraphValue[] {
+  const maker = value === undefined ? undefined : rewriter.makerOf(value);
+  return maker?.primitive.name === primitiveName ? maker.inputs : [];
 }
 
 /** The number that all elements of a value are; undefined when it is not made by `fill`. */

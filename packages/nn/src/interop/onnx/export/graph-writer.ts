@@ -60,14 +60,15 @@ export class GraphWriter {
     return name;
   }
 
-  /** Adds a node of several outputs. */
+  /** Adds a node of several outputs. The domain is another one than ONNX's own for operators that only some runtimes have. */
   nodeOf(
     opType: string,
     inputs: readonly string[],
     attributes: NodeAttributes,
     outputs: readonly string[],
+    domain = "",
   ): readonly string[] {
-    this.nodes.push({ name: `n${this.nodes.length}`, opType, domain: "", inputs, outputs, attributes });
+    this.nodes.push({ name: `n${this.nodes.length}`, opType, domain, inputs, outputs, attributes });
     return outputs;
   }
 

@@ -43,10 +43,13 @@ function logSoftmaxGrad(write: GraphWriter, call: Call): string {
 }
 
 /** LayerNormalization without scale and shift, and 1 / √(variance + eps) of each row. */
-function normalised(
-  write: GraphWriter,
-  call: Call<LayerNormAttributes>,
-): { readonly y: string; readonly scale: string } {
+export interface Normalised {
+  readonly y: string;
+  readonly scale: string;
+}
+
+/** Normalises the rows of the first input. */
+export function normalised(write: GraphWriter, call: Call<LayerNormAttributes>): Normalised {
   const x = input(call, 0);
   const length = fixed(call, "the last size", x.shape.at(-1) ?? 1);
   const ones = write.ones(length, x.dtype);
@@ -56,9 +59,9 @@ function normalised(
   return { y, scale };
 }
 
-function layerNormGrad(write: GraphWriter, call: Call<LayerNormAttributes>): string {
+/** The gradient of layerNorm from what was normalised. */
+export function layerNormGrad(write: GraphWriter, call: Call, { y, scale }: Normalised): string {
   const g = input(call, 1).name;
-  const { y, scale } = normalised(write, call);
   const alongY = write.node("Mul", [y, ofRows(write, "ReduceMean", write.node("Mul", [g, y]))]);
   const rest = write.node("Sub", [write.node("Sub", [g, ofRows(write, "ReduceMean", g)]), alongY]);
   return write.node("Mul", [scale, rest]);
@@ -91,5 +94,5 @@ export const REDUCE: Readonly<Record<string, Exporter>> = {
       attributes,
     );
   }),
-  layerNormGrad: exporter(layerNormGrad),
+  layerNormGrad: exporter<LayerNormAttributes>((write, call) => layerNormGrad(write, call, normalised(write, call))),
 };
