@@ -28,13 +28,13 @@ function run(title, command, args, cwd = root) {
 }
 
 /** Compiles into a fresh folder and swaps it in: nobody sees half a build, and no file of an earlier one stays behind. */
-function compile(title, packageDir, { compact = false } = {}) {
+async function compile(title, packageDir, { compact = false } = {}) {
   const dist = join(packageDir, "dist");
   const fresh = join(packageDir, `.dist-${process.pid}`);
   mkdirSync(fresh);
   process.on("exit", () => rmSync(fresh, { recursive: true, force: true }));
   run(title, bin("tsc"), ["-p", join(packageDir, "tsconfig.build.json"), "--outDir", fresh]);
-  if (compact) compactPackage(title, fresh);
+  if (compact) await compactPackage(title, fresh);
   for (const kept of ["dashboard"]) {
     if (existsSync(join(dist, kept))) renameSync(join(dist, kept), join(fresh, kept));
   }
@@ -50,7 +50,7 @@ const PEERS = ["fast-png", "jpeg-js", "hyparquet", "onnxruntime-node", "trainlog
  * loaded on demand), and only those declarations that can be reached from the entry. Names stay as they are, and lines short, for readable stacks: under
  * an uncaught error Node prints the whole line that threw it.
  */
-function compactPackage(title, dir) {
+async function compactPackage(title, dir) {
   const outside = ["node:*", ...PEERS].map((name) => `--external:${name}`);
   const options = [
     "--bundle",
@@ -74,6 +74,9 @@ function compactPackage(title, dir) {
     const isOurs = !file.startsWith(bundled);
     if (isOurs && (name.endsWith(".js") || (name.endsWith(".d.ts") && !kept.has(file)))) rmSync(file);
   }
+  // Loaded now, as it needs the compiler.
+  const { trimDeclarations } = await import("./trim-declarations.mjs");
+  trimDeclarations(join(dir, "index.d.ts"), kept);
   for (const name of readdirSync(bundled)) renameSync(join(bundled, name), join(dir, name));
   rmSync(bundled, { recursive: true });
 }
@@ -89,8 +92,8 @@ function reachableDeclarations(entry, seen = new Set()) {
 }
 
 // The command line trains with the toolkit, so the toolkit's types come first.
-compile("nn", join(root, "packages", "nn"), { compact: true });
-compile("trainlog", join(root, "packages", "trainlog"));
+await compile("nn", join(root, "packages", "nn"), { compact: true });
+await compile("trainlog", join(root, "packages", "trainlog"));
 if (existsSync(join(root, "packages", "dashboard", "vite.config.ts"))) {
   run("dashboard", bin("vite"), ["build", "--logLevel", "warn"], join(root, "packages", "dashboard"));
 }

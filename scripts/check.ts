@@ -30,10 +30,13 @@ const CHECKS: readonly Check[] = [
   { name: "imports", commands: [[process.execPath, "scripts/check-imports.ts"]] },
   {
     name: "packages",
-    commands: ["packages/nn", "packages/trainlog"].flatMap((folder) => [
-      [bin("publint"), "run", "--strict", folder],
-      [bin("attw"), "--pack", folder, "--profile", "esm-only", "--no-emoji"],
-    ]),
+    commands: [
+      ...["packages/nn", "packages/trainlog"].flatMap((folder) => [
+        [bin("publint"), "run", "--strict", folder],
+        [bin("attw"), "--pack", folder, "--profile", "esm-only", "--no-emoji"],
+      ]),
+      [process.execPath, "scripts/check-package-size.ts", "packages/nn", "400"],
+    ],
   },
   { name: "unused", commands: [[bin("knip"), "--no-progress"]] },
 ];
