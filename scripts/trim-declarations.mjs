@@ -2,7 +2,7 @@
  * @file Takes out of a package's declarations the comments that no editor shows to a user: notes on whole files, and what is said of functions, constants
  * and type aliases that the package's entry does not export. Members of classes and interfaces keep theirs, exported or not: they show up on values.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import ts from "typescript";
 
 const FILE_NOTE = /^\/\*\*\s*(?:\*\s*)?@file[\s\S]*?\*\/\s*/;
