@@ -1,5 +1,5 @@
 /** @file Common subexpressions: what is computed twice from the same values is computed once. */
-import type { Graph, GraphValue, Instruction } from "../../ir/graph.ts";
+import type { Graph, Instruction } from "../../ir/graph.ts";
 import { GraphRewriter } from "../../ir/rewrite.ts";
 import { structuralKey } from "../../ir/structural-key.ts";
 
@@ -16,19 +16,24 @@ export function mergeCommonSubexpressions(graph: Graph): Graph {
   return rewriter.finish();
 }
 
-/** Different instructions, found by what they read: few read the same, so attributes are seldom compared. */
+/** Ids of values are below it: two of them make one number. */
+const MAX_ID = 2 ** 26;
+
+/** Different instructions, found by their first and last operand: few read the same, so attributes are seldom compared. */
 class SeenInstructions {
-  private readonly byFirstInput = new Map<GraphValue, Instruction[]>();
+  private readonly byOperands = new Map<number, Instruction[]>();
   /** Those that read nothing. */
   private readonly sources = new Map<string, Instruction>();
 
   /** The instruction like this one that is there already; otherwise this one is there from now on. */
   likeOrAdd(instruction: Instruction): Instruction | undefined {
-    const [first] = instruction.inputs;
-    if (first === undefined) return this.sourceLikeOrAdd(instruction);
-    const others = this.byFirstInput.get(first);
+    const first = instruction.inputs[0];
+    const last = instruction.inputs.at(-1);
+    if (first === undefined || last === undefined) return this.sourceLikeOrAdd(instruction);
+    const operands = first.id * MAX_ID + last.id;
+    const others = this.byOperands.get(operands);
     const same = others?.find((other) => isSame(other, instruction));
-    if (others === undefined) this.byFirstInput.set(first, [instruction]);
+    if (others === undefined) this.byOperands.set(operands, [instruction]);
     else if (same === undefined) others.push(instruction);
     return same;
   }
