@@ -118,10 +118,16 @@ describe("compileOnnxStep", () => {
     expect(await compiled.runMany([])).toEqual([]);
   });
 
-  it("refuses thread counts that are none", async () => {
-    await expect(compileOnnxStep(step, { s: vector(1) }, { threads: 0 })).rejects.toThrow(
-      "threads is 0; give a whole number of at least 1",
-    );
+  it("refuses thread counts that are none, and options that there are not", async () => {
+    await expect(compileOnnxStep(step, { s: vector(1) }, { threads: 0 })).rejects.toMatchObject({
+      code: "compile/bad-option",
+      message: expect.stringContaining("compileOnnxStep: threads must be a whole number of at least 1, got 0"),
+    });
+    // What no type lets pass, as JavaScript would give it.
+    await expect(compileOnnxStep(step, { s: vector(1) }, { thread: 2 } as object)).rejects.toMatchObject({
+      code: "compile/unknown-option",
+      message: expect.stringContaining('compileOnnxStep: unknown option "thread"; '),
+    });
   });
 
   it("says what to install when there is no runtime", async () => {

@@ -15,8 +15,9 @@ import {
   structureOf,
 } from "../../compile/pack-structure.ts";
 import { optimize } from "../../compile/passes/optimize.ts";
-import { describeValue, TrainlogError } from "../../error.ts";
+import { TrainlogError } from "../../error.ts";
 import { trace } from "../../ir/trace.ts";
+import { anything, type Check, checkOptions, wholeNumber } from "../../options/check-options.ts";
 import type { Abstract } from "../../primitives/primitive.ts";
 import { type Shape, sizeOf } from "../../shape/shape.ts";
 import type { DType } from "../../tensor/dtype.ts";
@@ -34,6 +35,8 @@ export interface OnnxStepOptions {
   /** The loaded runtime. Default: onnxruntime-node, imported now. */
   readonly runtime?: OnnxRuntime;
 }
+
+const CHECKS = { threads: wholeNumber(1), runtime: anything } satisfies Record<keyof OnnxStepOptions, Check>;
 
 /** A compiled step and its state. */
 export interface OnnxStep<State extends TensorPack, Batch extends TensorPack, Out extends TensorPack> {
@@ -77,7 +80,7 @@ type Step = (state: TensorPack, batch: TensorPack) => StepResult<TensorPack, Ten
  *
  * @param fn - A pure function of state and batch, as for `compileStep`. Traced once per structure of the batch.
  * @param initialState - Is copied.
- * @throws TrainlogError `onnx/no-runtime` when onnxruntime-node is not installed, `compile/bad-option`.
+ * @throws TrainlogError `onnx/no-runtime` when onnxruntime-node is not installed, `compile/bad-option`, `compile/unknown-option`.
  *
  * @example
  * const step = await compileOnnxStep(trainingStep, { params, opt: optimizer.init(params) }, { threads: 2 });
@@ -89,7 +92,8 @@ export async function compileOnnxStep<State extends TensorPack, Batch extends Te
   initialState: State,
   options: OnnxStepOptions = {},
 ): Promise<OnnxStep<State, Batch, Out>> {
-  const threads = checkedThreads(options.threads ?? 1);
+  checkOptions("compileOnnxStep", options, CHECKS, { area: "compile" });
+  const { threads = 1 } = options;
   const runtime = options.runtime ?? (await loadRuntime());
   // It is called with packs of the structures of State and Batch only.
   const runner = new StepRunner(fn as unknown as Step, initialState, runtime, threads);
@@ -102,14 +106,6 @@ export async function compileOnnxStep<State extends TensorPack, Batch extends Te
     undo: () => runner.undo(),
     dispose: () => runner.dispose(),
   };
-}
-
-function checkedThreads(threads: number): number {
-  if (Number.isSafeInteger(threads) && threads > 0) return threads;
-  throw new TrainlogError(
-    "compile/bad-option",
-    `threads is ${describeValue(threads)}; give a whole number of at least 1`,
-  );
 }
 
 class StepRunner {
