@@ -37,6 +37,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/view.ts")).viewCommand,
   },
   {
+    name: "export",
+    summary: "write runs as Parquet, CSV, JSON, HTML, or whole",
+    load: async () => (await import("./commands/export.ts")).exportCommand,
+  },
+  {
+    name: "import",
+    summary: "make runs of files: an export, CSV, Parquet, JSON lines",
+    load: async () => (await import("./commands/import.ts")).importCommand,
+  },
+  {
     name: "verify",
     summary: "check every byte of runs and name every damage",
     load: async () => (await import("./commands/verify.ts")).verifyCommand,

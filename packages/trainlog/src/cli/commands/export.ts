@@ -1,0 +1,310 @@
+/** @file `trainlog export`: runs as files of other forms. */
+import { extname, resolve } from "node:path";
+import {
+  type ByteSink,
+  type ExportJob,
+  type ExportSummary,
+  exportCsv,
+  exportEventLines,
+  exportEvents,
+  exportJsonl,
+  exportParquet,
+  exportTrainLog,
+  type RunSource,
+  runsPath,
+  TextSink,
+} from "../../formats/index.ts";
+import { encodeTrainLog, formatJson } from "../../log/index.ts";
+import type { RunInfo, RunQuery, Store } from "../../store/index.ts";
+import { type Command, type CommandContext, defineCommand, EXIT_OK } from "../command.ts";
+import { folderTree, type PendingFile, writeWhole } from "../export-files.ts";
+import { DIR_OPTION } from "../option-types.ts";
+import { usageError } from "../parse.ts";
+import { findRuns, TO_LOOK, withStore } from "../store-access.ts";
+import { formatBytes, formatCount, formatPlural } from "../terminal/format.ts";
+import { visibleText } from "../terminal/text-width.ts";
+
+const FORMATS = ["events", "parquet", "csv", "jsonl", "trainlog-json", "html"] as const;
+type Format = (typeof FORMATS)[number];
+
+const EXTENSIONS: Readonly<Record<string, Format>> = {
+  ".parquet": "parquet",
+  ".csv": "csv",
+  ".jsonl": "jsonl",
+  ".ndjson": "jsonl",
+  ".json": "trainlog-json",
+  ".html": "html",
+  ".htm": "html",
+};
+
+/** One file or folder that was written. */
+interface Written {
+  readonly path: string;
+  readonly sizeBytes: number;
+}
+
+/** What an export did. */
+interface ExportResult extends ExportSummary {
+  readonly files: readonly Written[];
+}
+
+/** What there is to do. */
+interface Task {
+  readonly format: Format;
+  /** Absolute path, or `-` for standard output. */
+  readonly output: string;
+  readonly layout: "long" | "wide";
+  readonly marksFormulas: boolean;
+  readonly metrics: readonly string[];
+  readonly store: Store;
+  readonly runs: readonly RunInfo[];
+  readonly job: ExportJob;
+  readonly context: CommandContext;
+}
+
+/** `trainlog export` */
+export const exportCommand: Command = defineCommand({
+  name: "export",
+  summary: "write runs as Parquet, CSV, JSON, HTML, or whole",
+  details: [
+    "events is the whole run: a folder with everything it said, one JSON line per event, and its media and artifacts. parquet, csv and jsonl hold points, with a table of the runs beside them (NAME.runs.csv). trainlog-json holds curves. html is a report: one page that needs nothing else. What a format cannot hold is said.",
+    "All but html can be imported again (trainlog import).",
+  ],
+  arguments: [{ name: "RUN", help: "runs to export: ids, beginnings of ids, names", many: true }],
+  options: {
+    ...DIR_OPTION,
+    format: {
+      type: "text",
+      value: "FORMAT",
+      choices: FORMATS,
+      help: FORMATS.join(", "),
+      defaultText: "what the name of the output says",
+    },
+    output: { type: "text", short: "o", value: "PATH", help: "file or folder to write; - is standard output" },
+    project: { type: "text", value: "NAME", help: "runs of this project" },
+    state: {
+      type: "text",
+      value: "STATE",
+      multiple: true,
+      choices: ["running", "finished", "failed", "killed", "crashed"],
+      help: "runs in this state",
+    },
+    tag: { type: "text", value: "TAG", multiple: true, help: "runs that carry this tag" },
+    text: { type: "text", value: "TEXT", help: "runs with this text in name, id, group, notes or a tag" },
+    all: { type: "boolean", help: "every run of the store" },
+    archived: { type: "boolean", help: "archived runs too" },
+    metric: { type: "text", value: "KEY", multiple: true, help: "only this metric; loss/* takes all that begin so" },
+    layout: {
+      type: "text",
+      value: "LAYOUT",
+      choices: ["long", "wide"],
+      default: "long",
+      help: "of CSV: one line per value, or one column per metric",
+    },
+    spreadsheet: {
+      type: "boolean",
+      help: "CSV for a spreadsheet: ' before texts that would be formulas (changes them)",
+    },
+  },
+  examples: [
+    ["trainlog export baseline -o baseline.csv", "every point of a run"],
+    ["trainlog export --project mnist -o mnist.parquet", "a project for pandas, DuckDB, Polars"],
+    ["trainlog export baseline wide -o report.html", "a page that compares two runs"],
+    ["trainlog export --all --format events -o all-runs", "everything, to import elsewhere"],
+  ],
+  run: async ({ options, args, context }) => {
+    const output = outputOf(options.output, context);
+    const format = formatOf(options.format, output);
+    checkOptions(format, output, options, context);
+    const result = await withStore(options.dir, context, TO_LOOK, async (store) => {
+      const runs = await chosenRuns(store, args, options);
+      using bar = context.out.progress("export", runs.reduce((sum, run) => sum + run.pointCount, 0) || 1);
+      const job: ExportJob = {
+        source: sourceOf(store),
+        runIds: runs.map(({ runId }) => runId),
+        signal: context.signal,
+        onProgress: (points) => bar.update(points, `${formatCount(points)} points`),
+        ...(options.metric.length === 0 ? {} : { wantsKey: keyFilter(options.metric) }),
+      };
+      const layout = options.layout === "wide" ? "wide" : "long";
+      const { spreadsheet: marksFormulas, metric: metrics } = options;
+      return exportAs({ format, output, layout, marksFormulas, metrics, store, runs, job, context });
+    });
+    report(result, format, output, context);
+    return EXIT_OK;
+  },
+});
+
+function outputOf(output: string | undefined, { cwd }: CommandContext): string {
+  if (output === undefined) throw usageError("where to? say -o PATH (- is standard output)");
+  return output === "-" ? output : resolve(cwd, output);
+}
+
+function formatOf(format: string | undefined, output: string): Format {
+  const asked = FORMATS.find((known) => known === format) ?? EXTENSIONS[extname(output).toLowerCase()];
+  if (asked !== undefined) return asked;
+  throw usageError(`in which format? say --format ${FORMATS.join("|")}, or name the output so: runs.parquet`);
+}
+
+function checkOptions(
+  format: Format,
+  output: string,
+  { layout, spreadsheet, metric }: { layout: string; spreadsheet: boolean; metric: readonly string[] },
+  { out }: CommandContext,
+): void {
+  if (format !== "csv" && layout === "wide") throw usageError("--layout is for --format csv");
+  if (format !== "csv" && spreadsheet) throw usageError("--spreadsheet is for --format csv");
+  if (format === "events" && metric.length > 0)
+    throw usageError("--format events holds whole runs; --metric would leave something out");
+  if (output === "-" && out.json) throw usageError("-o - and --json both want standard output; name a file");
+}
+
+/** The runs that a command line means. Nothing at all means nothing: exporting a whole store by accident takes long. */
+async function chosenRuns(
+  store: Store,
+  args: readonly string[],
+  options: {
+    readonly project: string | undefined;
+    readonly state: readonly string[];
+    readonly tag: readonly string[];
+    readonly text: string | undefined;
+    readonly all: boolean;
+    readonly archived: boolean;
+  },
+): Promise<RunInfo[]> {
+  const { project, state, tag, text, all, archived } = options;
+  const isFiltered = project !== undefined || state.length > 0 || tag.length > 0 || text !== undefined;
+  if (args.length > 0 && (isFiltered || all)) throw usageError("name runs, or filter them, not both");
+  if (args.length > 0) return findRuns(store, args);
+  if (!isFiltered && !all)
+    throw usageError("which runs? name them, filter them (--project NAME, --tag TAG, …), or say --all");
+  const runs = await listAll(store, {
+    archived: archived || all ? "include" : "exclude",
+    ...(project === undefined ? {} : { project }),
+    // The parser has checked the choices.
+    ...(state.length === 0 ? {} : { states: state as NonNullable<RunQuery["states"]> }),
+    ...(tag.length === 0 ? {} : { tags: tag }),
+    ...(text === undefined ? {} : { text }),
+  });
+  if (runs.length === 0) throw usageError(`no run in ${store.dir} matches; see the runs there are: trainlog ls`);
+  return runs;
+}
+
+async function listAll(store: Store, query: RunQuery): Promise<RunInfo[]> {
+  const runs: RunInfo[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const page = await store.listRuns({ ...query, limit: 10_000, ...(cursor === undefined ? {} : { cursor }) });
+    runs.push(...page.runs);
+    cursor = page.nextCursor;
+    if (cursor === undefined) return runs;
+  }
+}
+
+/** A store as the source of an export. */
+function sourceOf(store: Pick<Store, "getRun" | "events" | "blobs">): RunSource {
+  return {
+    facts: (runId) => store.getRun(runId),
+    events: (runId) => store.events(runId),
+    blob: (sha256) => store.blobs.open(sha256),
+  };
+}
+
+/** Keys by name, or by their beginning when the pattern ends in `*`. */
+function keyFilter(patterns: readonly string[]): (key: string) => boolean {
+  const exact = new Set(patterns);
+  const prefixes = patterns.filter((pattern) => pattern.endsWith("*")).map((pattern) => pattern.slice(0, -1));
+  return (key) => exact.has(key) || prefixes.some((prefix) => key.startsWith(prefix));
+}
+
+async function exportAs(task: Task): Promise<ExportResult> {
+  if (task.format === "events") return exportWhole(task);
+  if (task.format === "trainlog-json") return exportDocuments(task);
+  return task.format === "html" ? exportReport(task) : exportPoints(task);
+}
+
+async function exportWhole({ output, job, context }: Task): Promise<ExportResult> {
+  const [runId, ...more] = job.runIds;
+  if (output === "-") {
+    if (runId === undefined || more.length > 0)
+      throw usageError("-o - takes one run of --format events; name a folder");
+    return { ...(await exportEventLines(job, runId, new TextSink(standardOutput(context)))), files: [] };
+  }
+  const tree = folderTree(output);
+  const summary = await exportEvents(job, tree);
+  return { ...summary, files: [{ path: output, sizeBytes: tree.sizeBytes }] };
+}
+
+async function exportPoints(task: Task): Promise<ExportResult> {
+  const { output, context } = task;
+  if (output === "-") return { ...(await writePoints(task, standardOutput(context))), files: [] };
+  const runsOutput = runsPath(output);
+  const { result, sizeBytes } = await writeWhole(output, (points) =>
+    writeWhole(runsOutput, (runs) => writePoints(task, points, runs)),
+  );
+  const files = [
+    { path: output, sizeBytes },
+    { path: runsOutput, sizeBytes: result.sizeBytes },
+  ];
+  return { ...result.result, files };
+}
+
+function writePoints(
+  { format, layout, marksFormulas, job }: Task,
+  points: ByteSink,
+  runs?: PendingFile,
+): Promise<ExportSummary> {
+  if (format === "parquet") return exportParquet(job, points, runs);
+  return format === "csv" ? exportCsv(job, { layout, marksFormulas }, points, runs) : exportJsonl(job, points, runs);
+}
+
+/** One document per run: one file, or a folder of files when there are several. */
+async function exportDocuments({ output, job, context }: Task): Promise<ExportResult> {
+  const isOne = job.runIds.length === 1;
+  if (output === "-" && !isOne) throw usageError("-o - takes one run of --format trainlog-json; name a folder");
+  const tree = isOne ? undefined : folderTree(output);
+  const leftOut: string[] = [];
+  let [points, sizeBytes] = [0, 0];
+  for (const runId of job.runIds) {
+    const exported = await exportTrainLog(job, runId);
+    const text = `${formatJson(encodeTrainLog(exported.log), { pretty: true })}\n`;
+    points += exported.points;
+    leftOut.push(...exported.leftOut.map((sentence) => (isOne ? sentence : `${runId}: ${sentence}`)));
+    if (output === "-") context.out.bytes(text);
+    else if (tree === undefined) ({ sizeBytes } = await writeWhole(output, (file) => file.write(text)));
+    else {
+      const file = await tree.begin(`${runId}.json`);
+      await file.write(text);
+      await file.close();
+    }
+  }
+  const files = output === "-" ? [] : [{ path: output, sizeBytes: tree?.sizeBytes ?? sizeBytes }];
+  return { runs: job.runIds.length, points, leftOut, files };
+}
+
+async function exportReport({ output, store, runs, metrics, context }: Task): Promise<ExportResult> {
+  const { makeReport } = await import("../report.ts");
+  const { html, summary } = await makeReport(store, runs, { metrics, nowMs: context.nowMs(), signal: context.signal });
+  if (output === "-") {
+    context.out.bytes(html);
+    return { ...summary, files: [] };
+  }
+  const { sizeBytes } = await writeWhole(output, (file) => file.write(html));
+  return { ...summary, files: [{ path: output, sizeBytes }] };
+}
+
+function standardOutput({ out }: CommandContext): ByteSink {
+  return {
+    write: async (bytes) => {
+      out.bytes(bytes);
+    },
+  };
+}
+
+function report(result: ExportResult, format: Format, output: string, { out }: CommandContext): void {
+  const { runs, points, files, leftOut } = result;
+  out.data({ format, runs, points, files, leftOut });
+  for (const sentence of leftOut) out.note(`not in ${format}: ${visibleText(sentence)}`);
+  if (output === "-") return;
+  for (const { path, sizeBytes } of files) out.text(`${visibleText(path)}  ${formatBytes(sizeBytes)}`);
+  out.text(`exported ${formatPlural(runs, "run")}, ${formatPlural(points, "point")}`);
+}
