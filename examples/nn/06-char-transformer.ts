@@ -9,9 +9,9 @@ import { Data, nn, optim, random, Shape, Trainer, tensor } from "@trainlog/nn";
 const TEXT = Data.tales({ length: 120_000, seed: 0 });
 const chars = Data.charTokeniser(TEXT);
 const VOCABULARY = chars.vocabularySize;
-const CONTEXT = 64;
-const WIDTH = 64;
-const STEPS = 350;
+const CONTEXT = 48;
+const WIDTH = 48;
+const STEPS = 500;
 const SEED = 0;
 
 // 2. Model: each position attends to itself and to what is before it.
@@ -20,7 +20,6 @@ const block = () =>
 const mkModel = nn.sequential(
   nn.input(Shape.vec(CONTEXT), "int32"),
   nn.embedding(VOCABULARY, WIDTH),
-
   block(),
   block(),
   nn.layerNorm(WIDTH),
@@ -28,7 +27,7 @@ const mkModel = nn.sequential(
 );
 
 // 3. Trainer: the rate rises for 50 steps, then falls along a cosine.
-const lr = optim.schedule.warmUp({ steps: 50, lr: optim.schedule.cosine({ lr: 6e-3, steps: STEPS - 50 }) });
+const lr = optim.schedule.warmUp({ steps: 50, lr: optim.schedule.cosine({ lr: 8e-3, steps: STEPS - 50 }) });
 const optimizer = optim.chain(optim.clipByGlobalNorm(1), optim.adamW({ lr, weightDecay: 0.01 }));
 const trainer = Trainer.new(mkModel, { task: "classification", optimizer, seed: SEED });
 
@@ -42,7 +41,7 @@ const test = Data.textWindows(tokens.subarray(cut), { length: CONTEXT });
 const BEGINNING = TEXT.slice(cut, cut + CONTEXT);
 const trained = await trainer.train(train, {
   steps: STEPS,
-  batchSize: 16,
+  batchSize: 12,
   evalData: test,
   log: { project: "examples", name: "nn-06-char-transformer" },
   probes: [Trainer.Probe.custom("tale", tell)],
@@ -52,7 +51,7 @@ trained.printSummary();
 /** Goes on from the beginning, each character drawn by the scores that the model gives for the last position. */
 function tell(scoresOf: (window: number[]) => ArrayLike<number>): string {
   const written = [...chars.encode(BEGINNING)];
-  while (written.length < CONTEXT + 200) {
+  while (written.length < CONTEXT + 160) {
     const scores = Array.from(scoresOf(written.slice(-CONTEXT))).slice(-VOCABULARY);
     written.push(random.categorical(random.foldIn(random.key(SEED), written.length), tensor(scores)).item());
   }
