@@ -39,8 +39,8 @@ export function backward(seeds: readonly Seed[], recording: Recording): (AnyTens
 
 /** Cotangents of one level's nodes. */
 class Cotangents {
-  private readonly recording: Recording;
-  private readonly byPlace: (AnyTensor | undefined)[];
+  declare private readonly recording: Recording;
+  declare private readonly byPlace: (AnyTensor | undefined)[];
 
   constructor(recording: Recording) {
     this.recording = recording;

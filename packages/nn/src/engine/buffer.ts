@@ -9,23 +9,25 @@ export interface Stretch {
 /**
  * A stretch of the engine's memory. Several tensors may share one (a reshape does).
  *
- * A class, and the only one: every operation asks whether its operands are buffers and where they are, which is quick for objects of one make only.
+ * A class, and the only one: every operation asks whether its operands are buffers and where they are, which is quick for objects of one make only. Its fields are declared only, as those of tensors.
  */
 export class Buffer {
   /** Offset in the engine's memory, in bytes; a multiple of 64. -1 once freed. */
-  ptr: number;
+  declare ptr: number;
   /** Size of the stretch that the allocator handed out, in bytes; -1 if the memory is somebody else's (a plan's, the engine's own), who frees it. */
-  sizeBytes: number;
+  declare sizeBytes: number;
   /** Kept beyond the scope that made it. */
-  kept: boolean;
+  declare kept: boolean;
   /** What the garbage collector has been told to free when this object is gone. */
-  registered: Stretch | undefined = undefined;
+  declare registered: Stretch | undefined;
   /** What has to live as long as this: the owner of the memory, or weight that the garbage collector can see (to it a tensor is a few words). */
-  held: unknown = undefined;
+  declare held: unknown;
 
   constructor(ptr: number, sizeBytes: number, kept = false) {
     this.ptr = ptr;
     this.sizeBytes = sizeBytes;
     this.kept = kept;
+    this.registered = undefined;
+    this.held = undefined;
   }
 }

@@ -11,7 +11,7 @@ import { type Application, type BoundLayer, bindLayer, callLayer } from "./call.
 import type { M, ParameterSpec, StateSpec } from "./layer.ts";
 import type { Apply, LayerType } from "./layer-type.ts";
 import type { Applied, ApplyOptions, Model, Params, State } from "./model.ts";
-import { checkDescription, shapeFits, showSizes } from "./shape-check.ts";
+import { checkDescription, shapeFits, showSizes, sizeFits } from "./shape-check.ts";
 
 /** A model that came from a description. */
 export interface BuiltModel<In extends Shape, Out extends Shape, D extends DType = DType> extends Model<In, Out, D> {
@@ -127,7 +127,7 @@ function applyModel(
 ): Applied<Shape> {
   if (options !== NO_OPTIONS) checkOptionNames("model.apply", options, APPLY_OPTIONS, { area: "nn" });
   const { train = false, key, observe } = options;
-  if (x.shape.length === 0 || !shapeFits(x.shape.slice(1), inputShape)) throw wrongBatch(x.shape, inputShape);
+  if (!batchFits(x.shape, inputShape)) throw wrongBatch(x.shape, inputShape);
   const application: Application = { params, state, train, key, observe, updates: undefined, keyUses: undefined };
   const output = callLayer(bound, application, x);
   const { updates } = application;
@@ -136,6 +136,15 @@ function applyModel(
     output: output as Tensor<[number, ...Shape], FloatDType>,
     state: updates === undefined ? state : { ...state, ...updates },
   };
+}
+
+/** Says whether a batch is one of examples of a shape. A loop, because every step asks. */
+function batchFits(batch: Shape, example: Shape): boolean {
+  if (batch.length !== example.length + 1) return false;
+  for (let axis = 0; axis < example.length; axis += 1) {
+    if (!sizeFits(batch[axis + 1], example[axis] ?? Number.NaN)) return false;
+  }
+  return true;
 }
 
 function wrongBatch(got: Shape, inputShape: Shape): TrainlogError {

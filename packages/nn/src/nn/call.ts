@@ -70,8 +70,8 @@ export function callLayer(bound: BoundLayer, application: Application, x: AnyTen
 }
 
 class BoundCall implements LayerCall {
-  private readonly bound: BoundLayer;
-  private readonly application: Application;
+  declare private readonly bound: BoundLayer;
+  declare private readonly application: Application;
 
   constructor(bound: BoundLayer, application: Application) {
     this.bound = bound;

@@ -39,6 +39,7 @@ export function sequential<const Args extends readonly [ChainStart, ...M[]]>(
   // The conditional type is `Args` or an argument list that no value has.
   const { start, layers } = splitArguments(args as unknown as Args);
   const entries = nameLayers(layers);
+  const names = entries.map(([name]) => name);
   const [first] = layers;
   if (first === undefined) {
     throw new TrainlogError(
@@ -60,7 +61,11 @@ export function sequential<const Args extends readonly [ChainStart, ...M[]]>(
         throw wrongInput("sequential", showSizes(start.shape), input);
       return chainShape(input);
     },
-    forward: (self, x) => entries.reduce((value, [name]) => self.call(name, value), x),
+    forward: (self, x) => {
+      let value = x;
+      for (const name of names) value = self.call(name, value);
+      return value;
+    },
   });
 }
 

@@ -26,16 +26,17 @@ export type AnyTensor = Tensor<Shape, DType>;
  * the garbage collector finds them, or at once by `dispose()` (`using` works).
  */
 export class Tensor<out S extends Shape = Shape, out D extends DType = "float"> implements Disposable {
+  // All fields are declared only: a field that JavaScript knows of is set twice, and a step of a small network makes dozens of tensors.
   /** Sizes of the axes, outermost first. */
-  readonly shape: S;
+  declare readonly shape: S;
   /** Element type. */
-  readonly dtype: D;
+  declare readonly dtype: D;
   /** Number of elements. */
-  readonly size: number;
+  declare readonly size: number;
   /** @internal Where the elements lie, or which value of a graph this stands for. */
-  readonly value: Buffer | GraphValue;
+  declare readonly value: Buffer | GraphValue;
   /** @internal How this was computed, while something differentiates through it. */
-  node: TapeNode | undefined;
+  declare node: TapeNode | undefined;
 
   /** @internal */
   constructor(value: Buffer | GraphValue, shape: S, dtype: D, node: TapeNode | undefined = undefined) {

@@ -6,8 +6,8 @@ import type { LossContext } from "./task.ts";
 
 /** A model call seen from a loss. */
 export class TaskContext implements LossContext {
-  readonly inputs: AnyTensor;
-  private readonly call: ModelCall;
+  declare readonly inputs: AnyTensor;
+  declare private readonly call: ModelCall;
 
   constructor(call: ModelCall, inputs: AnyTensor) {
     this.call = call;
