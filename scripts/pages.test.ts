@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import {
   existsSync,
   globSync,
@@ -12,7 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { openStore } from "trainlog/store";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { COMMANDS } from "../packages/trainlog/src/cli/commands.ts";
 import { allCode, codeBlocks, fileLinks } from "./pages.ts";
 import { publicNames } from "./public-names.ts";
@@ -25,6 +25,7 @@ const PAGES_WITH_CODE = [
   "docs/errors.md",
   "docs/nn/all-of-nn.md",
   "docs/nn/engine.md",
+  "docs/nn/in-the-browser.md",
   "docs/nn/pytorch.md",
   "docs/nn/training-from-scratch.md",
   "packages/nn/README.md",
@@ -34,13 +35,14 @@ const PAGES_WITH_CODE = [
 const PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
 /** A line of training's progress, as it is written where there is no terminal. */
-const PROGRESS = /^step \d+\/\d+: loss \S+\n/gm;
+const PROGRESS = /^(step \d+\/\d+: loss|going on from step \d+:) \S+\n/gm;
 
-let folder = "";
+const folders: string[] = [];
 
 /** A person's project: trainlog installed, and the files that the examples speak of. */
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "trainlog-pages-"));
+function makeProject(): string {
+  const folder = mkdtempSync(join(tmpdir(), "trainlog-pages-"));
+  folders.push(folder);
   mkdirSync(join(folder, "node_modules/@types"), { recursive: true });
   mkdirSync(join(folder, "node_modules/@trainlog"));
   symlinkSync(join(ROOT, "packages/trainlog"), join(folder, "node_modules/trainlog"));
@@ -49,10 +51,11 @@ beforeEach(() => {
   writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }));
   writeFileSync(join(folder, "samples.png"), Buffer.from(PNG, "base64"));
   writeFileSync(join(folder, "model.bin"), "weights");
-});
+  return folder;
+}
 
-afterEach(() => {
-  rmSync(folder, { recursive: true, force: true });
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
 /** Whether code has a name, with the namespace that it lies in; `t` is how the page imports the whole package. */
@@ -65,7 +68,7 @@ function mentions(code: string, name: string): boolean {
 const read = (page: string): string => readFileSync(join(ROOT, page), "utf8");
 
 /** Writes the TypeScript of a page into files and gives their names. */
-function writeBlocks(page: string): string[] {
+function writeBlocks(folder: string, page: string): string[] {
   return codeBlocks(read(page), "ts").map((code, i) => {
     const name = `${page.replaceAll(/\W/g, "-")}-${i + 1}.ts`;
     writeFileSync(join(folder, name), code);
@@ -73,24 +76,49 @@ function writeBlocks(page: string): string[] {
   });
 }
 
-function runNode(...args: string[]): { code: number | null; output: string; errors: string } {
-  const { TRAINLOG_DIR: _, ...env } = process.env;
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, env, encoding: "utf8" });
-  return { code: status, output: stdout, errors: stderr };
+/** Loads the modules that it is told, one after the other: most of the time of a short script is loading the packages. */
+const RUN_ALL = `for (const name of process.argv.slice(1)) {
+  await import(new URL(name, "file://" + process.cwd() + "/")).catch((error) => {
+    console.error(name, error);
+    process.exitCode = 1;
+  });
+}`;
+
+interface Ended {
+  readonly code: number | null;
+  readonly output: string;
+  readonly errors: string;
 }
 
-describe("the code on the pages", () => {
-  it.each(PAGES_WITH_CODE)("%s runs as it stands", (page) => {
-    const names = writeBlocks(page);
-    expect(names.length).toBeGreaterThan(0);
-    for (const name of names) {
-      const { code, errors } = runNode("--conditions=@trainlog/source", name);
-      expect({ name, code, errors: errors.replaceAll(PROGRESS, "") }).toEqual({ name, code: 0, errors: "" });
-    }
+function runNode(folder: string, ...args: string[]): Promise<Ended> {
+  const { TRAINLOG_DIR: _, ...env } = process.env;
+  const child = spawn(process.execPath, args, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
+  let [output, errors] = ["", ""];
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (errors += text));
+  return new Promise((settle, fail) => {
+    child.once("error", fail);
+    child.once("close", (code) => settle({ code, output, errors }));
   });
+}
 
-  it("README.md logs what it says", async () => {
-    for (const name of writeBlocks("README.md")) runNode("--conditions=@trainlog/source", name);
+/** Runs the TypeScript of a page in a project of its own, and gives the project's folder. */
+async function runPage(page: string): Promise<string> {
+  const folder = makeProject();
+  const names = writeBlocks(folder, page);
+  expect(names.length).toBeGreaterThan(0);
+  const args = ["--conditions=@trainlog/source", "--input-type=module", "--eval", RUN_ALL, "--", ...names];
+  const { code, errors } = await runNode(folder, ...args);
+  expect({ code, errors: errors.replaceAll(PROGRESS, "") }).toEqual({ code: 0, errors: "" });
+  return folder;
+}
+
+// Side by side, because each waits for processes of its own.
+describe.concurrent("the code on the pages", () => {
+  it.each(PAGES_WITH_CODE.filter((page) => page !== "README.md"))("%s runs as it stands", runPage);
+
+  it("README.md runs as it stands, and logs what it says", async () => {
+    const folder = await runPage("README.md");
     await using store = await openStore(join(folder, "trainlog"), { mode: "read" });
     const { runs } = await store.listRuns();
     expect(runs.map(({ state, project, rowCount }) => ({ state, project, rowCount }))).toEqual([
@@ -100,8 +128,9 @@ describe("the code on the pages", () => {
     ]);
   });
 
-  it("has no type error, in a project with strict settings", () => {
-    const files = PAGES_WITH_CODE.flatMap(writeBlocks);
+  it("has no type error, in a project with strict settings", async () => {
+    const folder = makeProject();
+    const files = PAGES_WITH_CODE.flatMap((page) => writeBlocks(folder, page));
     // Settings of this repository that a person's project need not share.
     const own = { isolatedDeclarations: false, declaration: false, noPropertyAccessFromIndexSignature: false };
     const config = {
@@ -110,10 +139,8 @@ describe("the code on the pages", () => {
       files,
     };
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
-    expect(runNode(join(ROOT, "node_modules/typescript/lib/tsc.js"), "-p", folder)).toMatchObject({
-      code: 0,
-      output: "",
-    });
+    const tsc = join(ROOT, "node_modules/typescript/lib/tsc.js");
+    expect(await runNode(folder, tsc, "-p", folder)).toMatchObject({ code: 0, output: "" });
   });
 });
 

@@ -248,6 +248,19 @@ describe("stopping early", () => {
   });
 });
 
+describe("a task of one's own", () => {
+  it("is written in place: the compiler knows the outputs, and the data tell the targets", async () => {
+    const trainer = Trainer.new(mkModel, {
+      task: {
+        loss: (outputs, targets) => nn.huber(outputs, targets, { delta: 0.1 }),
+        metrics: (outputs, targets) => ({ off: nn.mae(outputs, targets) }),
+      },
+    });
+    const { summary } = await trainer.train(grid, { ...quiet, steps: 5, evalData: grid });
+    expect(summary?.evaluation?.metrics["off"]).toBeGreaterThan(0);
+  });
+});
+
 describe("a callback of evaluations", () => {
   it.each(BACKENDS)("can ask the model as it is then, one example or a batch (%s)", async (backend) => {
     const answers: (readonly number[])[] = [];

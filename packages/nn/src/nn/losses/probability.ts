@@ -14,6 +14,7 @@ import {
   type Reduced,
   type Reduction,
   reduce,
+  type SameShapeAs,
 } from "./reduction.ts";
 
 /** Options of {@link bceWithLogits}. */
@@ -29,9 +30,9 @@ export interface BceOptions<R extends Reduction = Reduction> extends LossOptions
  * @param target - The same shape: probabilities, mostly 0 or 1.
  * @throws TrainlogError `shape/mismatch`, `dtype/mismatch`, `nn/bad-option`, `nn/unknown-option`.
  */
-export function bceWithLogits<S extends Shape, D extends FloatDType, R extends Reduction = "mean">(
+export function bceWithLogits<S extends Shape, D extends FloatDType, T extends Shape, R extends Reduction = "mean">(
   logits: Tensor<S, D>,
-  target: Tensor<NoInfer<S>, NoInfer<D>>,
+  target: Tensor<T, NoInfer<D>> & SameShapeAs<"bceWithLogits", S, T>,
   options: BceOptions<R> = {},
 ): Reduced<R, S, D> {
   checkLossOptions("nn.bceWithLogits", options, "positiveWeight");
@@ -68,9 +69,14 @@ export interface KlOptions<R extends Reduction | "batchMean" = Reduction | "batc
  * @param target - The same shape: probabilities (where they are 0, the loss is), or their logarithms with `logTarget`.
  * @throws TrainlogError `shape/mismatch`, `dtype/mismatch`, `nn/bad-option`, `nn/unknown-option`.
  */
-export function klDivergence<S extends Shape, D extends FloatDType, R extends Reduction | "batchMean" = "mean">(
+export function klDivergence<
+  S extends Shape,
+  D extends FloatDType,
+  T extends Shape,
+  R extends Reduction | "batchMean" = "mean",
+>(
   output: Tensor<S, D>,
-  target: Tensor<NoInfer<S>, NoInfer<D>>,
+  target: Tensor<T, NoInfer<D>> & SameShapeAs<"klDivergence", S, T>,
   options: KlOptions<R> = {},
 ): Reduced<R extends Reduction ? R : "mean", S, D> {
   checkLossOptions("nn.klDivergence", options, "logTarget");

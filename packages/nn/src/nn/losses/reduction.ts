@@ -5,6 +5,7 @@ import { checkOptionNames } from "../../options/check-options.ts";
 import { mean, scalar, sum } from "../../primitives/index.ts";
 import type { Shape } from "../../shape/shape.ts";
 import { sameShape, showShape } from "../../shape/shape.ts";
+import type { ShapeError, ShapeFits, ShowShape } from "../../shape/shape-error.ts";
 import type { FloatDType } from "../../tensor/dtype.ts";
 import type { AnyTensor, Tensor } from "../../tensor/tensor.ts";
 
@@ -57,6 +58,16 @@ function reduceAny(loss: string, perElement: AnyTensor, reduction: Reduction): A
 export function numberLike(value: number, like: AnyTensor): AnyTensor {
   return scalar(value, like.dtype);
 }
+
+/** What a target's type is intersected with: an error in the words of {@link checkSameShape}, unless it can have the output's shape. */
+export type SameShapeAs<Loss extends string, S extends Shape, Target extends Shape> =
+  ShapeFits<S, Target> extends true
+    ? unknown
+    : ShapeError<
+        `${Loss} compares element by element`,
+        `a target of the output's shape ${ShowShape<S>}`,
+        ShowShape<Target>
+      >;
 
 /** Refuses a target that broadcasting would let pass. */
 export function checkSameShape(loss: string, output: AnyTensor, target: AnyTensor): void {

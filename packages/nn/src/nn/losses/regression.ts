@@ -12,6 +12,7 @@ import {
   type Reduced,
   type Reduction,
   reduce,
+  type SameShapeAs,
 } from "./reduction.ts";
 
 /**
@@ -21,9 +22,9 @@ import {
  * @param target - The same shape.
  * @throws TrainlogError `shape/mismatch`, `dtype/mismatch`, `nn/bad-option`, `nn/unknown-option`.
  */
-export function mse<S extends Shape, D extends FloatDType, R extends Reduction = "mean">(
+export function mse<S extends Shape, D extends FloatDType, T extends Shape, R extends Reduction = "mean">(
   output: Tensor<S, D>,
-  target: Tensor<NoInfer<S>, NoInfer<D>>,
+  target: Tensor<T, NoInfer<D>> & SameShapeAs<"mse", S, T>,
   options: LossOptions<R> = {},
 ): Reduced<R, S, D> {
   checkLossOptions("nn.mse", options);
@@ -35,9 +36,9 @@ export function mse<S extends Shape, D extends FloatDType, R extends Reduction =
 }
 
 /** Absolute error |output − target|, its mean by default. As `torch.nn.L1Loss`. Shapes and errors as {@link mse}. */
-export function mae<S extends Shape, D extends FloatDType, R extends Reduction = "mean">(
+export function mae<S extends Shape, D extends FloatDType, T extends Shape, R extends Reduction = "mean">(
   output: Tensor<S, D>,
-  target: Tensor<NoInfer<S>, NoInfer<D>>,
+  target: Tensor<T, NoInfer<D>> & SameShapeAs<"mae", S, T>,
   options: LossOptions<R> = {},
 ): Reduced<R, S, D> {
   checkLossOptions("nn.mae", options);
@@ -55,9 +56,9 @@ export interface HuberOptions<R extends Reduction = Reduction> extends LossOptio
 /**
  * ½·e² for errors |e| ≤ delta, delta·(|e| − ½·delta) beyond, its mean by default. Huber, 1964; as `torch.nn.HuberLoss`. Shapes and errors as {@link mse}.
  */
-export function huber<S extends Shape, D extends FloatDType, R extends Reduction = "mean">(
+export function huber<S extends Shape, D extends FloatDType, T extends Shape, R extends Reduction = "mean">(
   output: Tensor<S, D>,
-  target: Tensor<NoInfer<S>, NoInfer<D>>,
+  target: Tensor<T, NoInfer<D>> & SameShapeAs<"huber", S, T>,
   options: HuberOptions<R> = {},
 ): Reduced<R, S, D> {
   checkLossOptions("nn.huber", options, "delta");
