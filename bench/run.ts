@@ -12,6 +12,7 @@ import { recovery } from "./recovery.ts";
 import { series } from "./series.ts";
 import { storeIngest } from "./store-ingest.ts";
 import { train } from "./train.ts";
+import { types } from "./types.ts";
 
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   "log-cost": logCost,
@@ -20,6 +21,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   recovery,
   "install-size": installSize,
   train,
+  types,
 };
 
 function markdown({ title, method, figures }: Bench): string {
