@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { CACHE, withLock } from "./python.ts";
+import { CACHE, withLock } from "../../scripts/python-environment.ts";
 
 const PACKAGE = "onnxruntime-node";
 const VERSION = "1.30.0";
