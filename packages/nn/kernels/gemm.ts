@@ -6,6 +6,7 @@
 import { edgeTile, tile } from "./gemm-tile";
 import { packA, packB, packTriangleA } from "./gemm-pack";
 import { isSmall, smallGemm } from "./gemm-small";
+import { clear } from "./lanes";
 import { JOB_GEMM } from "./job-numbers";
 import { KC, MC, MR, NC, NR, PACKED_A_BYTES, PACKED_B_BYTES } from "./memory-map";
 import { firstStep, RESULT, stepsEnd } from "./gemm-triangle";
@@ -141,6 +142,6 @@ function block(
 function clearAbove(c: usize, n: i32, row0: i32, row1: i32, column0: i32, column1: i32): void {
   for (let i = row0; i < row1; i++) {
     const first = max(i + 1, column0);
-    if (first < column1) memory.fill(c + (<usize>i * n + first << 2), 0, <usize>(column1 - first) << 2);
+    clear(c + (<usize>i * n + first << 2), column1 - first);
   }
 }

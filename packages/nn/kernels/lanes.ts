@@ -44,3 +44,9 @@ export function horizontalMax(x: v128): f32 {
 export function firstLanes(count: i32): v128 {
   return i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(count));
 }
+
+/** Zeros from `ptr` on. For the rests of rows: `memory.fill` leaves WebAssembly. */
+export function clear(ptr: usize, count: i32): void {
+  for (; count >= 4; count -= 4, ptr += 16) v128.store(ptr, f32x4.splat(0));
+  for (; count > 0; count--, ptr += 4) store<f32>(ptr, 0);
+}

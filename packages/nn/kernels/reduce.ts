@@ -16,7 +16,7 @@ const BLOCK: i32 = 512;
 
 /** out[o, i] = sum (0), largest (1) or smallest (2) of x[o, :, i]; `length` at least 1 for the last two. NaN wins. */
 export function reduce_f32(operation: i32, out: usize, x: usize, outer: i32, length: i32, inner: i32): void {
-  if (!isBig(<f64>outer * length * inner * 2)) {
+  if (!isBig(<f64>outer * length * inner * 4)) {
     reducePart(operation, out, x, length, inner, 0, outer, 0, inner);
     return;
   }

@@ -1,5 +1,5 @@
 /** @file Softmax and its logarithm over rows, with gradients. */
-import { firstLanes, horizontalMax, horizontalSum, storeUpTo4 } from "./lanes";
+import { clear, firstLanes, horizontalMax, horizontalSum, storeUpTo4 } from "./lanes";
 import { JOB_SOFTMAX } from "./job-numbers";
 import { argument, isBig, partStart, run, setArgument } from "./threads";
 import { exp, log } from "./vector-math";
@@ -45,7 +45,7 @@ function oneRow(what: i32, out: usize, x: usize, y: usize, row: i32, length: i32
 
 function causalRow(out: usize, x: usize, length: i32, visible: i32): void {
   softmaxRow(out, x, visible);
-  memory.fill(out + (<usize>visible << 2), 0, <usize>(length - visible) << 2);
+  clear(out + (<usize>visible << 2), length - visible);
 }
 
 /**

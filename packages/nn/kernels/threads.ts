@@ -11,8 +11,11 @@ import { runPart } from "./jobs";
 @external("host", "startThreads")
 declare function startThreads(): void;
 
-/** Floating-point operations below which waking another thread (some 20 µs) costs more than it saves. */
-const PARALLEL_WORK: f64 = 2_000_000;
+/**
+ * Floating-point operations (of what is bound by memory: four per element) below which one thread is as fast. In a training step the other threads still
+ * look for work, and find it within a microsecond or two; from sleep it is some 20.
+ */
+const PARALLEL_WORK: f64 = 500_000;
 
 /** Says whether `work` operations are worth more than one thread. */
 export function isBig(work: f64): bool {
