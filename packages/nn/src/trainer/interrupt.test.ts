@@ -73,3 +73,16 @@ it("a script that handles Ctrl-C itself goes on with what was trained", async ()
   expect(signal).toBe(null);
   expect(output).toContain("behind training");
 });
+
+it("a listener that goes away before it hears of Ctrl-C, as that of a run that was just closed, does not swallow it", async () => {
+  const { signal, output } = await interrupted(`const closing = () => undefined;
+process.on("SIGINT", closing);
+const { kill } = process;
+process.kill = (...args) => {
+  const sent = kill.apply(process, args);
+  process.off("SIGINT", closing);
+  return sent;
+};`);
+  expect(signal).toBe("SIGINT");
+  expect(output).not.toContain("behind training");
+});

@@ -15,6 +15,7 @@ export interface Interruption {
 
 /** How long other listeners of Ctrl-C, such as that of an open run, may take to end the process. */
 const GRACE_MS = 1_000;
+const LOOK_MS = 50;
 
 /**
  * Listens to an AbortSignal and, in Node, to SIGINT.
@@ -50,7 +51,11 @@ export function listenForInterruption(
     async endProcess() {
       if (cause !== "interrupt") return;
       process.kill(process.pid, "SIGINT");
-      await new Promise((resolve) => setTimeout(resolve, GRACE_MS));
+      for (let waitedMs = 0; waitedMs < GRACE_MS; waitedMs += LOOK_MS) {
+        await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+        // A listener that was taken away before it heard of the signal has swallowed it.
+        if (process.listenerCount("SIGINT") === 0) process.kill(process.pid, "SIGINT");
+      }
     },
   };
 }
