@@ -25,6 +25,7 @@ import { newArray, tensorFromData } from "../../tensor/from-data.ts";
 import { flattenPack, type TensorPack } from "../../tensor/pack.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import { rewriteForRuntime } from "./rewrite/index.ts";
+import { packUpdates } from "./rewrite/pack-updates.ts";
 import { loadRuntime, type OnnxRuntime, type RuntimeSession, type RuntimeTensor, type RuntimeType } from "./runtime.ts";
 import { STEP_NAMES, stepModel } from "./step-graph.ts";
 
@@ -192,7 +193,7 @@ class StepRunner {
     });
     if (output === undefined) throw new RangeError("tracing runs the function");
     const session = await this.#runtime.InferenceSession.create(
-      stepModel(optimize(rewriteForRuntime(optimize(graph))), count),
+      stepModel(packUpdates(optimize(rewriteForRuntime(optimize(graph)))), count),
       {
         executionProviders: ["cpu"],
         intraOpNumThreads: this.#threads,

@@ -58,9 +58,24 @@ export class RuntimeOperators {
     // Instructions of both primitives have these attributes.
     const layerNorm = call as Call<LayerNormAttributes>;
     const key = `${input(call, 0).name} ${JSON.stringify(layerNorm.attributes.eps)}`;
-    const made = this.#normalised.get(key) ?? normalised(this.#write, layerNorm);
+    const made = this.#normalised.get(key) ?? this.#normaliseRows(layerNorm);
     this.#normalised.set(key, made);
     return made;
+  }
+
+  /** As a matrix: of a sum of tensors with more axes onnxruntime makes one operation with the sum, which takes it several times as long. */
+  #normaliseRows(call: Call<LayerNormAttributes>): Normalised {
+    const write = this.#write;
+    const { name, shape, dtype } = input(call, 0);
+    const sizes = allFixed(call, "a size", shape);
+    const length = sizes.at(-1) ?? 1;
+    if (sizes.length < 3 || length === 0) return normalised(write, call);
+    const rows = { name: write.node("Reshape", [name, write.ints([-1, length])]), shape: [1, length], dtype };
+    const { y, scale } = normalised(write, { ...call, inputs: [rows] });
+    return {
+      y: write.node("Reshape", [y, write.ints(sizes)]),
+      scale: write.node("Reshape", [scale, write.ints([...sizes.slice(0, -1), 1])]),
+    };
   }
 
   #attention(call: Call): CausalAttention {
