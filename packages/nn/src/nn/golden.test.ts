@@ -9,7 +9,7 @@ import { type FloatDType, isFloat } from "../tensor/dtype.ts";
 import { mapPack, type TensorPack } from "../tensor/pack.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import * as nn from "./index.ts";
-import { expectClose, type GoldenTensor, golden, type LayerCase, tensorOf } from "./test-golden.ts";
+import { expectGolden, type GoldenTensor, golden, type LayerCase, tensorOf } from "./test-golden.ts";
 
 /** The same models in trainlog, by the names of the file. */
 const models: Readonly<Record<string, nn.M>> = {
@@ -122,13 +122,13 @@ function check(layer: nn.M, golden: LayerCase, dtype: FloatDType, backend: "eage
   const x = tensorOf(input, isFloat(layer.inputDType) ? dtype : "int32");
   const pack = { params: given(params), state: given(first), x };
   const result = backend === "eager" ? run(pack) : compile((p: Pack) => ({ ...run(p) }))(pack);
-  expectClose(result.aux.output, output, "output");
+  expectGolden(result.aux.output, output, "output");
   for (const [name, wanted] of Object.entries(gradients)) {
-    expectClose(result.grad.params[`model.${name}`], wanted, name);
+    expectGolden(result.grad.params[`model.${name}`], wanted, name);
   }
-  if (inputGradient !== undefined) expectClose(result.grad.x[0], inputGradient, "gradient of the input");
+  if (inputGradient !== undefined) expectGolden(result.grad.x[0], inputGradient, "gradient of the input");
   for (const [name, wanted] of Object.entries(stateAfter ?? {})) {
-    expectClose(result.aux.state[`model.${name}`], wanted, `${name} afterwards`);
+    expectGolden(result.aux.state[`model.${name}`], wanted, `${name} afterwards`);
   }
 }
 

@@ -1,9 +1,9 @@
 /** @file PyTorch's numbers for layers and losses (made by `golden/nn.py`), for tests. */
 import { readFileSync } from "node:fs";
-import { expect } from "vitest";
 import { fromNumbers } from "../tensor/create.ts";
 import type { DType, FloatDType } from "../tensor/dtype.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
+import { expectClose } from "../tensor/test-close.ts";
 
 /** A tensor of the file. */
 export interface GoldenTensor {
@@ -52,15 +52,6 @@ export function tensorOf<D extends DType>({ shape, data }: GoldenTensor, dtype: 
 export const TOLERANCE: Readonly<Record<FloatDType, number>> = { float: 1e-5, f64: 1e-10 };
 
 /** Expects a tensor to be PyTorch's. */
-export function expectClose(actual: AnyTensor | undefined, wanted: GoldenTensor, what: string): void {
-  expect(actual?.shape, what).toEqual(wanted.shape);
-  const tolerance = actual?.dtype === "f64" ? TOLERANCE.f64 : TOLERANCE.float;
-  const numbers = actual?.data() ?? new Float64Array();
-  const worst = wanted.data.reduce(
-    (most, number, at) =>
-      Math.max(most, Math.abs((numbers[at] ?? Number.NaN) - number) / Math.max(1, Math.abs(number))),
-    0,
-  );
-  // A NaN is not close to anything, but Math.max passes it on.
-  expect(worst <= tolerance ? 0 : worst, what).toBe(0);
+export function expectGolden(actual: AnyTensor | undefined, wanted: GoldenTensor, what: string): void {
+  expectClose(actual, wanted, { within: actual?.dtype === "f64" ? TOLERANCE.f64 : TOLERANCE.float, what });
 }

@@ -8,6 +8,7 @@ import { sizeOf } from "../shape/shape.ts";
 import { fromNumbers } from "../tensor/create.ts";
 import type { FloatDType } from "../tensor/dtype.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
+import { expectClose } from "../tensor/test-close.ts";
 import * as optim from "./index.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { mapParams } from "./params.ts";
@@ -95,16 +96,11 @@ function trajectory(
   return kept;
 }
 
-function expectClose(ours: Kept, theirs: Kept, tolerance: number): void {
+function expectPath(ours: Kept, theirs: Kept, tolerance: number): void {
   expect(ours).toHaveLength(theirs.length);
   theirs.forEach((values, i) => {
     for (const [name, expected] of Object.entries(values)) {
-      const got = ours[i]?.[name] ?? [];
-      expect(got).toHaveLength(expected.length);
-      const worst = Math.max(
-        ...expected.map((value, at) => Math.abs(value - (got[at] ?? Number.NaN)) / Math.max(1, Math.abs(value))),
-      );
-      expect(worst, `${name} after ${golden.kept[i]} updates`).toBeLessThanOrEqual(tolerance);
+      expectClose(ours[i]?.[name], expected, { within: tolerance, what: `${name} after ${golden.kept[i]} updates` });
     }
   });
 }
@@ -122,12 +118,12 @@ describe.each(DTYPES)("in %s", (dtype) => {
   it.each(golden.optimizers)("$optimizer $options takes PyTorch's 50 updates", ({ optimizer, options, ...theirs }) => {
     const make = makers[optimizer];
     expect(make).toBeDefined();
-    if (make !== undefined) expectClose(trajectory(make(options as never), dtype), theirs[dtype], TOLERANCE[dtype]);
+    if (make !== undefined) expectPath(trajectory(make(options as never), dtype), theirs[dtype], TOLERANCE[dtype]);
   });
 
   it.each(golden.clipped)("$clip by $by as PyTorch", ({ clip, by, ...theirs }) => {
     const part = clip === "clipByValue" ? optim.clipByValue(by) : optim.clipByGlobalNorm(by);
-    expectClose(trajectory(optim.chain(part, optim.sgd({ lr: 0.1 })), dtype), theirs[dtype], TOLERANCE[dtype]);
+    expectPath(trajectory(optim.chain(part, optim.sgd({ lr: 0.1 })), dtype), theirs[dtype], TOLERANCE[dtype]);
   });
 
   it("ema averages as PyTorch's swa_utils", () => {
@@ -139,7 +135,7 @@ describe.each(DTYPES)("in %s", (dtype) => {
       dtype,
       (params, state) => optim.averagedParams(optimizer, state as never) ?? params,
     );
-    expectClose(ours, theirs[dtype], TOLERANCE[dtype]);
+    expectPath(ours, theirs[dtype], TOLERANCE[dtype]);
   });
 });
 

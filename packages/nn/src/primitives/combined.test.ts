@@ -6,6 +6,7 @@ import type { Shape } from "../shape/shape.ts";
 import { fromNumbers, tensorND } from "../tensor/create.ts";
 import type { FloatDType } from "../tensor/dtype.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
+import { expectClose } from "../tensor/test-close.ts";
 import {
   add,
   erf,
@@ -51,6 +52,9 @@ const inOne: Readonly<Record<string, (args: Args) => AnyTensor>> = {
   gelu: ({ x }) => gelu(x!),
 };
 
+/** Both sides add up in the same order, in double precision. */
+const EXACT = { within: 1e-12 };
+
 const cases: readonly (readonly [name: string, shapes: Readonly<Record<string, Shape>>])[] = [
   ["linear", { x: [5, 3], weight: [4, 3], bias: [4] }],
   ["linear", { x: [130, 33], weight: [65, 33], bias: [65] }],
@@ -85,7 +89,7 @@ describe.each(cases)("%s of %o", (name, shapes) => {
     const [gradOne, gradParts] = [grad(loss(one))(given), grad(loss(parts))(given)];
     for (const key in given) {
       // The gradient of gelu is one formula instead of the chain rule's.
-      if (name === "gelu") expectClose(gradOne[key]!, gradParts[key]!, 1e-6);
+      if (name === "gelu") expectClose(gradOne[key]!, gradParts[key]!, { within: 1e-6 });
       else expect([key, gradOne[key]!.data()]).toEqual([key, gradParts[key]!.data()]);
     }
   });
@@ -93,9 +97,9 @@ describe.each(cases)("%s of %o", (name, shapes) => {
   it("has the numbers of its parts in f64, and their second derivatives", () => {
     const given = args("f64");
     const [one, parts] = [inOne[name]!, apart[name]!];
-    expectClose(one(given), parts(given));
+    expectClose(one(given), parts(given), EXACT);
     const [ours, theirs] = [second(one)(given), second(parts)(given)];
-    for (const key in given) expectClose(ours[key]!, theirs[key]!);
+    for (const key in given) expectClose(ours[key]!, theirs[key]!, EXACT);
   });
 
   it("is its parts in graphs", () => {
@@ -106,7 +110,7 @@ describe.each(cases)("%s of %o", (name, shapes) => {
       inOne[name]!(Object.fromEntries(traced.map((tensor, i) => [keys[i], tensor]))),
     ]);
     expect(instructions.map(({ primitive }) => primitive.name)).not.toContain(name);
-    expectClose(compile(inOne[name]!)(given), inOne[name]!(given), 1e-5);
+    expectClose(compile(inOne[name]!)(given), inOne[name]!(given), { within: 1e-5 });
   });
 });
 
@@ -155,10 +159,3 @@ it("they refuse what their parts refuse", () => {
   expect(() => meanSquaredError(numbers([2], 0, "float"), numbers([2], 1, "f64"))).toThrow("sub: the dtypes");
   expect(() => meanSquaredError(numbers([2], 0, "float"), numbers([3], 1, "float"))).toThrow("sub: the shapes");
 });
-
-function expectClose(got: AnyTensor, wanted: AnyTensor, tolerance = 1e-12): void {
-  expect(got.shape).toEqual(wanted.shape);
-  const [a, b] = [got.data(), wanted.data()];
-  for (let i = 0; i < b.length; i += 1)
-    expect(Math.abs(a[i]! - b[i]!)).toBeLessThanOrEqual(tolerance * (1 + Math.abs(b[i]!)));
-}

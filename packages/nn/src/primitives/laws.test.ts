@@ -5,6 +5,7 @@ import { sizeOf } from "../shape/shape.ts";
 import { fromNumbers } from "../tensor/create.ts";
 import type { DType } from "../tensor/dtype.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
+import { expectClose } from "../tensor/test-close.ts";
 import { add, cast, floor, mul, scalar, sum, uniform } from "./index.ts";
 import { byReference } from "./test-golden.ts";
 import { exactProgram, inputsFor, type Program, programOrGradient } from "./test-programs.ts";
@@ -47,12 +48,6 @@ function measured({ run }: Program, xs: AnyTensor[], vs: AnyTensor[]): number[] 
   return Array.from(after, (value, i) => (value - before[i]!) / (2 * STEP));
 }
 
-function expectClose(got: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void {
-  expect(got.length).toBe(expected.length);
-  const scale = Array.from(expected).reduce((most, x) => Math.max(most, Math.abs(x)), 1);
-  for (let i = 0; i < got.length; i += 1) expect(Math.abs(got[i]! - expected[i]!) / scale).toBeLessThan(tolerance);
-}
-
 describe("every primitive, and every gradient of one", () => {
   it("has the derivative that differences show, in both directions", () => {
     fc.assert(
@@ -61,12 +56,12 @@ describe("every primitive, and every gradient of one", () => {
         const vs = xs.map(({ shape }, i) => randomLike(shape, seed + i));
         const y = program.run(xs);
         const pushed = push(program, xs, vs, y);
-        expectClose(pushed.data(), measured(program, xs, vs), 1e-7);
+        expectClose(pushed.data(), measured(program, xs, vs), { within: 1e-7, of: "largest" });
         const g = randomLike(y.shape, seed + 7);
         const pulled = pullback(program, xs, g)
           .map((dx, i) => dot(dx, vs[i]!))
           .reduce(add);
-        expectClose([pulled.item()], [dot(pushed, g).item()], 1e-11);
+        expectClose([pulled.item()], [dot(pushed, g).item()], { within: 1e-11, of: "largest" });
       }),
       { numRuns: 600 },
     );
@@ -81,7 +76,10 @@ describe("every primitive, and every gradient of one", () => {
         const together = pullback(program, xs, add(g, mul(h, scalar(factor, "f64"))));
         const [ofG, ofH] = [pullback(program, xs, g), pullback(program, xs, h)];
         together.forEach((dx, i) => {
-          expectClose(dx.data(), add(ofG[i]!, mul(ofH[i]!, scalar(factor, "f64"))).data(), 1e-12);
+          expectClose(dx.data(), add(ofG[i]!, mul(ofH[i]!, scalar(factor, "f64"))).data(), {
+            within: 1e-12,
+            of: "largest",
+          });
         });
       }),
       { numRuns: 200 },
@@ -100,7 +98,7 @@ describe("every primitive, and every gradient of one", () => {
           const expected = byReference((inputs) => program.run(inputs), xs);
           expect(y.shape).toEqual(expected.shape);
           expect(y.size).toBe(sizeOf(y.shape));
-          expectClose(y.data(), expected.data(), dtype === "float" ? 4e-6 : 1e-13);
+          expectClose(y.data(), expected.data(), { within: dtype === "float" ? 4e-6 : 1e-13, of: "largest" });
         },
       ),
       { numRuns: 400 },

@@ -1,5 +1,6 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { expectClose } from "../../tensor/test-close.ts";
 import { classWeights } from "../class-weights.ts";
 import type { Dataset } from "../dataset.ts";
 import { readAll } from "../read-all.ts";
@@ -10,6 +11,9 @@ import { spirals, twoMoons } from "./points.ts";
 import { sine, sineWaves } from "./sine.ts";
 import { tales } from "./tales.ts";
 
+/** The roundings of 32-bit numbers. */
+const NEAR = { within: 5e-7 };
+
 const seeded: readonly [string, (seed: number) => Dataset][] = [
   ["twoMoons", (seed) => twoMoons({ seed })],
   ["spirals", (seed) => spirals({ seed })],
@@ -18,11 +22,6 @@ const seeded: readonly [string, (seed: number) => Dataset][] = [
   ["addingProblem", (seed) => addingProblem({ length: 5, seed })],
   ["copyTask", (seed) => copyTask({ length: 9, seed })],
 ];
-
-function expectClose(values: ArrayLike<number>, expected: readonly number[]): void {
-  expect(values).toHaveLength(expected.length);
-  for (const [i, value] of expected.entries()) expect(values[i]).toBeCloseTo(value, 6);
-}
 
 it.each(seeded)("%s is the same for the same seed and another for another", async (_, make) => {
   const [first, second, other] = await Promise.all([0, 0, 1].map((seed) => readAll(make(seed))));
@@ -35,7 +34,7 @@ describe("twoMoons", () => {
     const { inputs, targets } = await readAll(twoMoons({ n: 7, noise: 0 }));
     expect([...targets]).toEqual([0, 0, 0, 1, 1, 1, 1]);
     // sklearn.datasets.make_moons(7, shuffle=False)
-    expectClose(inputs, [1, 0, 0, 1, -1, 0, 0, 0.5, 0.5, -0.3660254, 1.5, -0.3660254, 2, 0.5]);
+    expectClose(inputs, [1, 0, 0, 1, -1, 0, 0, 0.5, 0.5, -0.3660254, 1.5, -0.3660254, 2, 0.5], NEAR);
   });
 });
 
@@ -48,6 +47,7 @@ describe("spirals", () => {
     expectClose(
       radii,
       [1, 1, 1, 2, 2, 2, 3, 3, 3].map((step) => step / 3),
+      NEAR,
     );
     expect(inputs[12]).toBeCloseTo(1, 6);
   });
@@ -56,7 +56,7 @@ describe("spirals", () => {
 describe("sine and sineWaves", () => {
   it("are sines", async () => {
     const { inputs, targets } = await readAll(sine({ noise: 0 }));
-    expectClose(targets, Array.from(inputs, Math.sin));
+    expectClose(targets, Array.from(inputs, Math.sin), NEAR);
     const waves = sineWaves({ length: 20, n: 3 });
     expectTypeOf(waves).toEqualTypeOf<Dataset<readonly [20, 1], readonly [1]>>();
     const all = await readAll(waves);

@@ -5,7 +5,7 @@ import { sum } from "../../primitives/index.ts";
 import { fromNumbers } from "../../tensor/create.ts";
 import type { FloatDType } from "../../tensor/dtype.ts";
 import type { AnyTensor, Tensor } from "../../tensor/tensor.ts";
-import { expectClose, golden, type LossCase, tensorOf } from "../test-golden.ts";
+import { expectGolden, golden, type LossCase, tensorOf } from "../test-golden.ts";
 import { crossEntropy } from "./cross-entropy.ts";
 import { bceWithLogits, klDivergence } from "./probability.ts";
 import { huber, mae, mse } from "./regression.ts";
@@ -58,9 +58,9 @@ function check(name: string, { output, target, value, gradient }: LossCase, dtyp
   const loss = lossOf(name);
   const wanted = tensorOf(target, takesLabels(name) ? "int32" : dtype) as never;
   const given = tensorOf(output, dtype) as Floats;
-  expectClose(loss(given, wanted, dtype), value, "value");
+  expectGolden(loss(given, wanted, dtype), value, "value");
   const { grad } = valueAndGrad((x: Floats) => sum(loss(x, wanted, dtype)) as Scalar)(given);
-  expectClose(grad, gradient, "gradient");
+  expectGolden(grad, gradient, "gradient");
 }
 
 describe.each(["float", "f64"] as const)("losses in %s are PyTorch's, with their gradients", (dtype) => {
