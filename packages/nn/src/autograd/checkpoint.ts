@@ -6,6 +6,7 @@
  * during the forward pass and differentiated like arguments.
  */
 import { TrainlogError } from "../error.ts";
+import { checkFunction } from "../options/check-function.ts";
 import { barrier } from "../primitives/index.ts";
 import { isFloat } from "../tensor/dtype.ts";
 import { flattenPack, mapPack, packTensors, type TensorPack } from "../tensor/pack.ts";
@@ -21,7 +22,7 @@ import { forgetFrom, liveNode, recordCall, tape } from "./tape.ts";
  * randomness comes from keys.
  *
  * @param fn - From packs to a pack.
- * @throws TrainlogError (when called) as `fn`; `grad/impure` when the second run gives another structure than the first.
+ * @throws TrainlogError `tensor/not-a-function`; when called as `fn`; `grad/impure` when the second run gives another structure than the first.
  *
  * @example
  * const block = checkpoint((params: Params, x: Tensor<[8, 512]>) => gelu(matmul(x, params.w)));
@@ -29,6 +30,7 @@ import { forgetFrom, liveNode, recordCall, tape } from "./tape.ts";
 export function checkpoint<Args extends readonly TensorPack[], Out extends TensorPack>(
   fn: (...args: Args) => Out,
 ): (...args: Args) => Out {
+  checkFunction("checkpoint", fn);
   return (...args) => {
     if (tape.level === 0 || !tape.recording) return fn(...args);
     const { value, captured } = runUnrecorded(fn, args);

@@ -1,6 +1,7 @@
 /** @file `customVjp`: a function with a gradient rule of its own. */
 import { apply } from "../engine/apply.ts";
 import { TrainlogError } from "../error.ts";
+import { checkFunction } from "../options/check-function.ts";
 import { broadcastTo, transpose } from "../primitives/index.ts";
 import { type BatchedInput, definePrimitive, type Primitive } from "../primitives/primitive.ts";
 import { sameShape, showShape } from "../shape/shape.ts";
@@ -23,7 +24,7 @@ type Rule = (cotangent: AnyTensor, args: readonly AnyTensor[], value: AnyTensor)
  *
  * @param fn - From tensors to a tensor. What it computes is not looked into by the gradient.
  * @param rule - Linear in the cotangent (otherwise forward mode makes no sense); made of operations, so that it can be differentiated again.
- * @throws TrainlogError (when called) `grad/closed-over` when `fn` uses a tensor from outside that is being differentiated: pass it as an argument;
+ * @throws TrainlogError `tensor/not-a-function`; when called `grad/closed-over` when `fn` uses a tensor from outside that is being differentiated: pass it as an argument;
  *   `grad/bad-rule` when a cotangent is not like its argument.
  *
  * @example
@@ -34,6 +35,8 @@ export function customVjp<Args extends readonly AnyTensor[], Out extends AnyTens
   fn: (...args: Args) => Out,
   rule: CustomRule<Args, Out>,
 ): (...args: Args) => Out {
+  checkFunction("customVjp", fn);
+  checkFunction("the rule of customVjp", rule);
   // The rule gets back what `fn` was called with and returned.
   const primitive = passWithRule(rule as unknown as Rule);
   return (...args) => {

@@ -4,7 +4,22 @@ import { add, at, exp, mul, sin, square, sum } from "../ops/index.ts";
 import { tensor } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { tape } from "./tape.ts";
-import { grad, jvp, type Scalar, scope, stopGradient, valueAndGrad, valueGradAux, vjp } from "./transforms.ts";
+import {
+  checkpoint,
+  customVjp,
+  grad,
+  hessian,
+  jacobian,
+  jacobianForward,
+  jvp,
+  type Scalar,
+  scope,
+  stopGradient,
+  valueAndGrad,
+  valueGradAux,
+  vjp,
+  vmap,
+} from "./transforms.ts";
 
 type Number64 = Tensor<[], "f64">;
 
@@ -116,6 +131,20 @@ describe("vjp", () => {
 });
 
 describe("what cannot be differentiated", () => {
+  it("is refused at once when it is no function", () => {
+    const makers = { grad, valueAndGrad, valueGradAux, jacobian, jacobianForward, hessian, checkpoint, vmap };
+    for (const [name, maker] of Object.entries<(fn: never) => unknown>(makers)) {
+      const error = expect.objectContaining({ code: "tensor/not-a-function" });
+      expect(() => maker(5 as never)).toThrow(error);
+      expect(() => maker(5 as never)).toThrow(
+        `${name} takes a function of tensors, such as (x) => sum(mul(x, x)); got 5`,
+      );
+    }
+    expect(() => customVjp((x: Number64) => x, 5 as never)).toThrow("the rule of customVjp takes a function");
+    expect(() => vjp(5 as never, number(1))).toThrow("vjp takes a function");
+    expect(() => jvp(5 as never, number(1), number(1))).toThrow("jvp takes a function");
+  });
+
   it("is refused with the way out", () => {
     const vectorResult = (x: Tensor<[2]>) => x as unknown as Scalar;
     expect(() => grad(vectorResult)(tensor([1, 2]))).toThrow(

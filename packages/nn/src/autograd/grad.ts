@@ -1,5 +1,6 @@
 /** @file `grad` and `valueAndGrad`: gradients of scalar functions. */
 import { describeValue, TrainlogError } from "../error.ts";
+import { checkFunction } from "../options/check-function.ts";
 import { fill } from "../primitives/index.ts";
 import { showShape } from "../shape/shape.ts";
 import { type FloatDType, isFloat } from "../tensor/dtype.ts";
@@ -26,7 +27,7 @@ export interface ValueAndGrad<P, Aux = undefined> {
  * To differentiate by several arguments make them one pack: `(p: { w: Tensor<[2]>; b: Tensor<[]> }) => …`, or an array.
  *
  * @param fn - From a pack of float tensors (and further arguments) to a scalar.
- * @throws TrainlogError (when called) `grad/not-scalar`, `grad/not-differentiable`.
+ * @throws TrainlogError `tensor/not-a-function`; when called `grad/not-scalar`, `grad/not-differentiable`.
  *
  * @example
  * const { value, grad } = valueAndGrad((w: Tensor<[2]>) => sum(mul(w, w)))(tensor([1, 2]));   // 5, [2, 4]
@@ -34,6 +35,7 @@ export interface ValueAndGrad<P, Aux = undefined> {
 export function valueAndGrad<P extends TensorPack, Rest extends readonly unknown[]>(
   fn: (params: P, ...rest: Rest) => Scalar,
 ): (params: P, ...rest: Rest) => ValueAndGrad<P> {
+  checkFunction("valueAndGrad", fn);
   return valueGradAux((params: P, ...rest: Rest) => ({ value: fn(params, ...rest), aux: undefined }));
 }
 
@@ -46,6 +48,7 @@ export function valueAndGrad<P extends TensorPack, Rest extends readonly unknown
 export function valueGradAux<P extends TensorPack, Rest extends readonly unknown[], Aux>(
   fn: (params: P, ...rest: Rest) => { readonly value: Scalar; readonly aux: Aux },
 ): (params: P, ...rest: Rest) => ValueAndGrad<P, Aux> {
+  checkFunction("valueGradAux", fn);
   return (params, ...rest) => outermostScope(() => differentiate((tracked) => fn(tracked, ...rest), params));
 }
 
@@ -68,7 +71,7 @@ export function differentiate<P extends TensorPack, Aux>(
 /**
  * The gradient of a scalar function by its first argument.
  *
- * @throws TrainlogError (when called) as {@link valueAndGrad}.
+ * @throws TrainlogError as {@link valueAndGrad}.
  *
  * @example
  * grad((x: Tensor<[]>) => mul(x, mul(x, x)))(tensor(2)).item();   // 12
@@ -76,6 +79,7 @@ export function differentiate<P extends TensorPack, Aux>(
 export function grad<P extends TensorPack, Rest extends readonly unknown[]>(
   fn: (params: P, ...rest: Rest) => Scalar,
 ): (params: P, ...rest: Rest) => P {
+  checkFunction("grad", fn);
   const both = valueAndGrad(fn);
   return (params, ...rest) => outermostScope(() => both(params, ...rest).grad);
 }

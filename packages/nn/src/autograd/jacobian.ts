@@ -1,4 +1,5 @@
 /** @file Whole Jacobians and Hessians: one row or column per element, all at once by `vmap`. */
+import { checkFunction } from "../options/check-function.ts";
 import { cast, equal, fill, iota, reshape, transpose } from "../primitives/index.ts";
 import type { Shape } from "../shape/shape.ts";
 import type { FloatDType } from "../tensor/dtype.ts";
@@ -18,7 +19,7 @@ type JacobianOf<S extends Shape, Out extends Shape, D extends FloatDType> = (
  *
  * @param fn - From a tensor of shape S to one of shape Out.
  * @returns A function that gives ∂out/∂x, shape `[...Out, ...S]`.
- * @throws TrainlogError (when called) as `vjp` and `vmap`.
+ * @throws TrainlogError `tensor/not-a-function`; when called as `vjp` and `vmap`.
  *
  * @example
  * jacobian((x: Tensor<[3]>) => matmul(a, x))(x);   // a
@@ -26,6 +27,7 @@ type JacobianOf<S extends Shape, Out extends Shape, D extends FloatDType> = (
 export function jacobian<S extends Shape, Out extends Shape, D extends FloatDType>(
   fn: (x: Tensor<S, D>) => Tensor<Out, D>,
 ): JacobianOf<S, Out, D> {
+  checkFunction("jacobian", fn);
   return (x) =>
     outermostScope(() => {
       const { value, pullback } = vjp(fn, x);
@@ -39,6 +41,7 @@ export function jacobian<S extends Shape, Out extends Shape, D extends FloatDTyp
 export function jacobianForward<S extends Shape, Out extends Shape, D extends FloatDType>(
   fn: (x: Tensor<S, D>) => Tensor<Out, D>,
 ): JacobianOf<S, Out, D> {
+  checkFunction("jacobianForward", fn);
   return (x) =>
     outermostScope(() => {
       // One tangent per element has the argument's shape and dtype.
@@ -62,7 +65,7 @@ function alongBasis({ shape, dtype, size }: AnyTensor, fn: (unit: AnyTensor) => 
  * The second derivatives of a scalar function.
  *
  * @returns A function that gives ∂²f/∂x∂x, shape `[...S, ...S]`.
- * @throws TrainlogError (when called) as `grad` and `vmap`.
+ * @throws TrainlogError `tensor/not-a-function`; when called as `grad` and `vmap`.
  *
  * @example
  * hessian((x: Tensor<[2]>) => sum(mul(square(x), x)))(tensor([1, 2]));   // [[6, 0], [0, 12]]
@@ -70,5 +73,6 @@ function alongBasis({ shape, dtype, size }: AnyTensor, fn: (unit: AnyTensor) => 
 export function hessian<S extends Shape, D extends FloatDType>(
   fn: (x: Tensor<S, D>) => Scalar,
 ): (x: Tensor<S, D>) => Tensor<[...S, ...S], D> {
+  checkFunction("hessian", fn);
   return jacobian<S, S, D>(grad(fn));
 }

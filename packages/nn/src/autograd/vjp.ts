@@ -1,5 +1,6 @@
 /** @file `vjp` and `jvp`: products with the Jacobian, from the left and from the right. */
 import { TrainlogError } from "../error.ts";
+import { checkFunction } from "../options/check-function.ts";
 import { fill } from "../primitives/index.ts";
 import { sameShape, showShape } from "../shape/shape.ts";
 import { shapeError } from "../shape/shape-error.ts";
@@ -21,13 +22,14 @@ export interface Vjp<P, Out> {
  *
  * The intermediate values live as long as `pullback` does.
  *
- * @throws TrainlogError `grad/not-differentiable` for int32; from `pullback` `shape/mismatch`, `dtype/mismatch` for a cotangent unlike the value.
+ * @throws TrainlogError `tensor/not-a-function`; `grad/not-differentiable` for int32; from `pullback` `shape/mismatch`, `dtype/mismatch` for a cotangent unlike the value.
  *
  * @example
  * const { value, pullback } = vjp((x: Tensor<[3]>) => exp(x), x);
  * pullback(ones([3]));   // eˣ · 1
  */
 export function vjp<P extends TensorPack, Out extends TensorPack>(fn: (params: P) => Out, params: P): Vjp<P, Out> {
+  checkFunction("vjp", fn);
   const level = openLevel(packTensors(params));
   try {
     const value = fn(packLike(params, level.leaves));
@@ -76,7 +78,7 @@ export interface Jvp<Out> {
  * operation needs a second rule.
  *
  * @param tangents - A pack like `params`.
- * @throws TrainlogError `grad/not-differentiable` for int32, `shape/mismatch`, `dtype/mismatch` for tangents unlike `params`.
+ * @throws TrainlogError `tensor/not-a-function`, `grad/not-differentiable` for int32, `shape/mismatch`, `dtype/mismatch` for tangents unlike `params`.
  *
  * @example
  * jvp((x: Tensor<[]>) => sin(x), tensor(0), tensor(1)).tangent.item();   // cos 0 = 1
@@ -86,6 +88,7 @@ export function jvp<P extends TensorPack, Out extends TensorPack>(
   params: P,
   tangents: P,
 ): Jvp<Out> {
+  checkFunction("jvp", fn);
   seedsOf(params, tangents, "tangent");
   return outermostScope(() => {
     const { value, pullback } = vjp(fn, params);

@@ -9,6 +9,7 @@ import { apply } from "../engine/apply.ts";
 import { TrainlogError } from "../error.ts";
 import type { Graph, GraphValue, Instruction } from "../ir/graph.ts";
 import { traceHere } from "../ir/trace.ts";
+import { checkFunction } from "../options/check-function.ts";
 import { checkOptionNames } from "../options/check-options.ts";
 import { broadcastTo, transpose } from "../primitives/index.ts";
 import type { Abstract, BatchedInput } from "../primitives/primitive.ts";
@@ -45,7 +46,7 @@ export interface VmapOptions {
  *
  * @param fn - From packs of one example to a pack; may use tensors from outside, which are the same for all. It runs once, on shapes alone, so it must
  *   not read elements.
- * @throws TrainlogError (when called) `shape/mismatch` when arguments have different numbers of examples, `shape/bad-axis`, `vmap/nothing-mapped`,
+ * @throws TrainlogError `tensor/not-a-function`; when called `shape/mismatch` when arguments have different numbers of examples, `shape/bad-axis`, `vmap/nothing-mapped`,
  *   `vmap/no-rule` for an operation that has no rule for examples, `tensor/symbolic`.
  *
  * @example
@@ -62,6 +63,7 @@ export function vmap(
   fn: (...args: readonly TensorPack[]) => TensorPack,
   options: VmapOptions = {},
 ): (...args: readonly TensorPack[]) => TensorPack {
+  checkFunction("vmap", fn);
   checkOptionNames("vmap", options, ["inAxes", "outAxes"], { area: "vmap" });
   const { inAxes = 0, outAxes = 0 } = options;
   return (...args) => {

@@ -6,6 +6,7 @@
  */
 
 import { Buffer } from "../engine/buffer.ts";
+import { checkFunction } from "../options/check-function.ts";
 import { flattenPack, type TensorPack } from "../tensor/pack.ts";
 import { type AnyTensor, concrete, Tensor } from "../tensor/tensor.ts";
 import { type CompileOptions, maxPlansOf } from "./compile.ts";
@@ -57,7 +58,7 @@ interface StepPlan extends CachedPlan {
  *
  * @param fn - A pure function of state and batch. Traced once per structure of the batch.
  * @param initialState - Is copied.
- * @throws TrainlogError `compile/bad-option`, `tensor/bad-pack`.
+ * @throws TrainlogError `tensor/not-a-function`, `compile/bad-option`, `tensor/bad-pack`.
  *
  * @example
  * const step = compileStep(
@@ -76,6 +77,7 @@ export function compileStep<State extends TensorPack, Batch extends TensorPack, 
   initialState: State,
   options: CompileOptions = {},
 ): CompiledStep<State, Batch, Out> {
+  checkFunction("compileStep", fn);
   const home = new StateHome(initialState);
   const cache = createPlanCache<StepPlan>("the batch", maxPlansOf(options), (structure, batch) =>
     // It is called with packs of the structures of State and Batch only.

@@ -137,6 +137,25 @@ describe("compile", () => {
     expect(errorOf(() => compile((x: AnyTensor) => x, { maxPlans: 0 })).message).toContain("maxPlans");
     const reading = errorOf(() => compile((x: AnyTensor) => p.scalar(x.data()[0] ?? 0, "float"))(row(1)));
     expect(reading.code).toBe("tensor/symbolic");
+    expect(errorOf(() => compile(5 as never)).message).toContain("compile takes a function of tensors");
+  });
+
+  it("says of a tensor that was kept beyond the call that it has no elements, whatever is done with it", () => {
+    let kept: AnyTensor | undefined;
+    const compiled = compile((x: AnyTensor) => {
+      kept = p.exp(x);
+      return kept;
+    });
+    compiled(row(2));
+    const uses = [() => kept!.data(), () => p.neg(kept!), () => compile((x: AnyTensor) => p.add(x, kept!))(row(2))];
+    for (const use of uses) {
+      const error = errorOf(use);
+      expect(error.code).toBe("compile/leaked-value");
+      expect(error.message).toMatch(/made inside .*return it from the function/i);
+    }
+    // While another function is traced, too.
+    const reading = errorOf(() => compile((x: AnyTensor) => p.mul(x, p.scalar(kept!.data()[0] ?? 0, "float")))(row(2)));
+    expect(reading.code).toBe("compile/leaked-value");
   });
 
   it("says what to do where code may not be generated", () => {

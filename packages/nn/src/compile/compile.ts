@@ -9,6 +9,7 @@ import { tape } from "../autograd/tape.ts";
 import { allocate, view } from "../engine/engine.ts";
 import { describeValue, TrainlogError } from "../error.ts";
 import { isTracing } from "../ir/trace.ts";
+import { checkFunction } from "../options/check-function.ts";
 import { checkOptionNames } from "../options/check-options.ts";
 import { flattenPack, type TensorPack } from "../tensor/pack.ts";
 import { type AnyTensor, Tensor } from "../tensor/tensor.ts";
@@ -55,7 +56,7 @@ export function maxPlansOf(options: CompileOptions): number {
  *
  * @param fn - A pure function from packs to a pack. Traced at the first call with arguments of new shapes, element types or names.
  * @returns A function of the same arguments and result. Results are new tensors.
- * @throws TrainlogError `compile/bad-option`; when called `tensor/bad-pack`, `tensor/symbolic` (the function reads elements), `tensor/disposed`,
+ * @throws TrainlogError `tensor/not-a-function`, `compile/bad-option`; when called `tensor/bad-pack`, `tensor/symbolic` (the function reads elements), `tensor/disposed`,
  *   `compile/no-webassembly`, and whatever the function throws.
  *
  * @example
@@ -66,6 +67,7 @@ export function compile<Args extends readonly TensorPack[], Out extends TensorPa
   fn: (...args: Args) => Out,
   options: CompileOptions = {},
 ): Compiled<Args, Out> {
+  checkFunction("compile", fn);
   const cache = createPlanCache<FunctionPlan>("arguments", maxPlansOf(options), (structure, args) =>
     // The cache hands on the arguments that it was asked with.
     planFunction(fn, structure, args as unknown as Args),

@@ -135,8 +135,14 @@ function isAround({ around }: Builder, value: GraphValue): boolean {
 function leakedValue(): TrainlogError {
   return new TrainlogError(
     "compile/leaked-value",
-    "a tensor of another compiled function (or of an earlier call) is used here; a compiled function may only use its arguments and concrete tensors",
+    "a tensor that was made inside another compiled function (or in an earlier call) is used here; a compiled function may only use its arguments and concrete tensors: " +
+      "return it from the function that made it",
   );
+}
+
+/** @internal Says whether a value belongs to a trace that goes on. */
+export function isBeingTraced(value: GraphValue): boolean {
+  return builder !== undefined && (builder.owned.has(value) || isAround(builder, value));
 }
 
 /** @internal Says whether a function is being traced. */
@@ -156,7 +162,7 @@ export function emitInstruction(
   if (b === undefined) {
     throw new TrainlogError(
       "compile/leaked-value",
-      `${primitive.name} got a tensor of a compiled function whose tracing is over; return tensors from the function instead of keeping them`,
+      `${primitive.name} got a tensor that was made inside compile(), vmap() or a compiled step and kept beyond it; return it from the function and use what the call gives`,
     );
   }
   const output = newValue(b, "instruction", shape, dtype);

@@ -2,10 +2,9 @@
 
 import type { Params } from "../nn/model.ts";
 import { checkOptions, wholeNumber } from "../options/check-options.ts";
-import { add, equal, scalar, where } from "../primitives/index.ts";
+import { add, equal, scalar, times, where } from "../primitives/index.ts";
 import { flattenPack, mapPack, type TensorPack } from "../tensor/pack.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
-import { times } from "./arithmetic.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { mapParams, zerosLike } from "./params.ts";
 

@@ -15,10 +15,10 @@ import {
   sqrt,
   square,
   sub,
+  times,
 } from "../primitives/index.ts";
 import type { DType } from "../tensor/dtype.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
-import { times } from "./arithmetic.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { zerosLike } from "./params.ts";
 import { type ParameterContext, perParameter, type SlotState, type Slots } from "./per-parameter.ts";

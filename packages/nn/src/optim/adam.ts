@@ -1,8 +1,8 @@
 /** @file Adam and AdamW. */
 import { checkOptions, flag } from "../options/check-options.ts";
-import { add, div, expm1, maximum, mul, neg, rsqrt, scalar, sqrt, square } from "../primitives/index.ts";
+import { add, div, expm1, maximum, mul, neg, plus, rsqrt, scalar, sqrt, square, times } from "../primitives/index.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
-import { averageWith, plus, plusTimes, times } from "./arithmetic.ts";
+import { averageWith, plusTimes } from "./arithmetic.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { zerosLike } from "./params.ts";
 import { type ParameterContext, perParameter, type SlotState, type Slots, type StepScalars } from "./per-parameter.ts";

@@ -1,16 +1,6 @@
-/** @file Arithmetic of tensors with numbers of the host, as the formulas of optimisers need it. */
-import { add, mul, scalar, sub } from "../primitives/index.ts";
+/** @file What the formulas of optimisers have in common. */
+import { add, sub, times } from "../primitives/index.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
-
-/** x · number. */
-export function times(x: AnyTensor, factor: number): AnyTensor {
-  return mul(x, scalar(factor, x.dtype));
-}
-
-/** x + number. */
-export function plus(x: AnyTensor, term: number): AnyTensor {
-  return add(x, scalar(term, x.dtype));
-}
 
 /** The exponential average after one more value: `average + (value − average) · (1 − factor)`, as PyTorch's `lerp`. */
 export function averageWith(average: AnyTensor, value: AnyTensor, factor: number): AnyTensor {

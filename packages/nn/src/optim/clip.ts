@@ -2,9 +2,8 @@
 
 import type { Params } from "../nn/model.ts";
 import { checkOptions, numberIn } from "../options/check-options.ts";
-import { add, div, maximum, minimum, mul, scalar, sqrt, square, sum } from "../primitives/index.ts";
+import { add, div, maximum, minimum, mul, plus, scalar, sqrt, square, sum } from "../primitives/index.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
-import { plus } from "./arithmetic.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { mapParams } from "./params.ts";
 

@@ -1,8 +1,8 @@
 /** @file RMSProp. */
 import { checkOptions, flag } from "../options/check-options.ts";
-import { add, div, mul, neg, sqrt, square, sub } from "../primitives/index.ts";
+import { add, div, mul, neg, plus, sqrt, square, sub, times } from "../primitives/index.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
-import { averageWith, plus, plusTimes, times } from "./arithmetic.ts";
+import { averageWith, plusTimes } from "./arithmetic.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { zerosLike } from "./params.ts";
 import { perParameter, type SlotState } from "./per-parameter.ts";

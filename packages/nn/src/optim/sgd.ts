@@ -1,9 +1,9 @@
 /** @file Stochastic gradient descent, with momentum. */
 import { TrainlogError } from "../error.ts";
 import { checkOptions, flag, numberIn } from "../options/check-options.ts";
-import { add, lessEqual, mul, neg, scalar, where } from "../primitives/index.ts";
+import { add, lessEqual, mul, neg, scalar, times, where } from "../primitives/index.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
-import { plusTimes, times } from "./arithmetic.ts";
+import { plusTimes } from "./arithmetic.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { zerosLike } from "./params.ts";
 import { perParameter, type SlotState, type StepScalars } from "./per-parameter.ts";

@@ -68,6 +68,7 @@ export {
   square,
   tanh,
 } from "./unary.ts";
+export { plus, times } from "./with-numbers.ts";
 
 /** Every primitive that a graph can hold (not those with `expand`). Each has its own type of attributes, which only its own functions fill in: hence the common type. */
 export const primitiveList: readonly Primitive[] = [

@@ -13,8 +13,10 @@ import {
   log1p,
   mul,
   neg,
+  plus,
   scalar,
   sqrt,
+  times,
   uniform as uniformBits,
 } from "../primitives/index.ts";
 import { checkShape, type Plain, type Shape, sameShape, showShape } from "../shape/shape.ts";
@@ -195,14 +197,6 @@ function checkRange(what: string, low: number, high: number): void {
 
 function badRange(message: string): TrainlogError {
   return new TrainlogError("random/bad-range", message);
-}
-
-function times(x: AnyTensor, factor: number): AnyTensor {
-  return mul(x, scalar(factor, x.dtype));
-}
-
-function plus(x: AnyTensor, term: number): AnyTensor {
-  return add(x, scalar(term, x.dtype));
 }
 
 /** The shapes and element types in the signatures are those that the primitives' rules give. */

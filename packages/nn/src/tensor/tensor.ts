@@ -10,6 +10,7 @@ import { Buffer } from "../engine/buffer.ts";
 import { checkAlive, disposeBuffer, readBuffer } from "../engine/engine.ts";
 import { TrainlogError } from "../error.ts";
 import type { GraphValue } from "../ir/graph.ts";
+import { isBeingTraced } from "../ir/trace.ts";
 import { type Shape, showShape, sizeOf } from "../shape/shape.ts";
 import type { DType, TypedArrayOf } from "./dtype.ts";
 import { formatTensor, type Nested, nest } from "./format.ts";
@@ -65,7 +66,7 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = "float"> 
   /**
    * The elements in row-major order, as a copy that belongs to the caller.
    *
-   * @throws TrainlogError `tensor/symbolic` while it is being traced by `compile`, `tensor/disposed` after it was freed.
+   * @throws TrainlogError `tensor/symbolic` while it is being traced by `compile`, `compile/leaked-value` afterwards, `tensor/disposed` after it was freed.
    */
   data(): TypedArrayOf<D> {
     return readBuffer(concrete(this, "data()"), this.size, this.dtype);
@@ -122,6 +123,13 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = "float"> 
 /** @internal The memory of a concrete tensor; `what` names the caller in the error for a symbolic one. */
 export function concrete(tensor: AnyTensor, what: string): Buffer {
   if (!(tensor.value instanceof Buffer)) {
+    if (!isBeingTraced(tensor.value)) {
+      throw new TrainlogError(
+        "compile/leaked-value",
+        `${what} needs the elements of a tensor of shape ${showShape(tensor.shape)} that was made inside compile(), vmap() or a compiled step and kept ` +
+          `beyond it: it stands for a value of every call and has no elements. Return it from the function and read what the call gives`,
+      );
+    }
     throw new TrainlogError(
       "tensor/symbolic",
       `${what} needs the elements of a tensor of shape ${showShape(tensor.shape)}, but a compiled function is being traced: there are only shapes now. ` +
