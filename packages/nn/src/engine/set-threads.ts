@@ -8,14 +8,16 @@ import { engine } from "./engine.ts";
  * `SharedArrayBuffer` (in browsers: a cross-origin isolated page) and do not keep the process alive; without them everything runs on one thread. Results
  * have the same bits for every number.
  *
- * @param count - At least 1; above 64 it is 64.
+ * @param count - At least 1. More than there are cores is as many as there are cores (or as `TRAINLOG_THREADS` says, which is taken at its word, up to
+ *   64): threads that share a core wait for each other, and are many times slower than fewer.
  * @throws TrainlogError `engine/bad-threads`.
  *
  * @example
  * setThreads(1);   // leave the other cores to others
  */
 export function setThreads(count: number): void {
-  engine().threads.set(count);
+  const { threads } = engine();
+  threads.set(count, threads.useful);
 }
 
 /** How many threads may work on one operation: see {@link setThreads}. 1 where there can be no others. */

@@ -15,7 +15,9 @@ export interface Threads {
   /** Most threads that work on one operation, the calling one included. */
   count(): number;
   /** Sets the number; workers that are too many sleep. */
-  set(count: number): void;
+  set(count: number, most?: number): void;
+  /** Threads beyond which more only wait for each other: the cores, or what `TRAINLOG_THREADS` asks for. */
+  readonly useful: number;
   /** Starts the workers that are wanted and were never started. */
   readonly start: () => void;
 }
@@ -36,8 +38,9 @@ export function createThreads({ module, memory, allocator, shared }: ThreadsOpti
   const control = (): Int32Array => new Int32Array(memory.buffer);
   let started = 1;
   let refused = !shared;
-  const set = (count: number): void => {
-    control()[CONTROL.WANTED / 4] = refused ? 1 : checkCount(count);
+  const set = (count: number, most = MAX_THREADS): void => {
+    const wanted = Math.min(checkCount(count), most);
+    control()[CONTROL.WANTED / 4] = refused ? 1 : wanted;
   };
   const start = (): void => {
     const wanted = control()[CONTROL.WANTED / 4] ?? 1;
@@ -52,10 +55,16 @@ export function createThreads({ module, memory, allocator, shared }: ThreadsOpti
       set(1);
     }
   };
-  set(defaultThreads());
+  const initial = defaultThreads();
+  set(initial);
   control()[CONTROL.MAY_WAIT / 4] = mayWait() ? 1 : 0;
   control()[CONTROL.SPINS / 4] = SPINS;
-  return { count: () => control()[CONTROL.WANTED / 4] ?? 1, set, start };
+  return {
+    count: () => control()[CONTROL.WANTED / 4] ?? 1,
+    set,
+    start,
+    useful: Math.max(initial, cores() ?? MAX_THREADS),
+  };
 }
 
 function checkCount(count: number, what = "the number of threads"): number {
@@ -70,7 +79,13 @@ function checkCount(count: number, what = "the number of threads"): number {
 function defaultThreads(): number {
   const wished = globalThis.process?.env?.["TRAINLOG_THREADS"];
   if (wished !== undefined && wished !== "") return checkCount(Number(wished), `TRAINLOG_THREADS=${wished}`);
-  return Math.max(1, Math.min(globalThis.navigator?.hardwareConcurrency ?? 1, MAX_THREADS));
+  return cores() ?? 1;
+}
+
+/** Cores that this process may use; undefined where nobody says. */
+function cores(): number | undefined {
+  const count = globalThis.navigator?.hardwareConcurrency;
+  return count === undefined ? undefined : Math.max(1, Math.min(count, MAX_THREADS));
 }
 
 /** A browser's main thread must not sleep; it spins instead. */

@@ -14,6 +14,7 @@ import { type CallStep, memoryOf, type Schedule, type Step } from "../schedule/s
 import type { Code, FunctionType } from "../wasm/code.ts";
 import { ModuleBuilder } from "../wasm/module.ts";
 import { ValueType } from "../wasm/opcodes.ts";
+import { IndexedCalls } from "./indexed-calls.ts";
 import { kernelSignature } from "./kernel-imports.ts";
 import { loadRun } from "./load.ts";
 import type { Plan } from "./plan.ts";
@@ -49,6 +50,7 @@ export class PlanWriter {
   private readonly arenaPtr: number;
   /** One i32 per slot: where it lies in the current run. */
   private readonly slotTablePtr: number;
+  private readonly indexedCalls: IndexedCalls;
   private kernelCalls = 0;
   /** Working memory of kernels; instructions run one after the other, so they share it. */
   private scratch = { ptr: 0, sizeBytes: 0, usedBytes: 0 };
@@ -63,12 +65,13 @@ export class PlanWriter {
     });
     this.arenaPtr = parts.workspace.take(parts.memory.arenaBytes);
     this.slotTablePtr = parts.workspace.take(parts.addresses.size * 4);
+    this.indexedCalls = new IndexedCalls(parts.workspace.take(4));
   }
 
   /** The plan. Once only. */
   plan(): Plan {
     const { workspace, memory, schedule, graph } = this.parts;
-    const { slotTablePtr } = this;
+    const { slotTablePtr, indexedCalls } = this;
     const run = this.module.define({ params: [], results: [] }, (code) => this.writeRun(code));
     this.module.export("run", run);
     const bytes = this.module.finish();
@@ -77,7 +80,11 @@ export class PlanWriter {
     return {
       run(ptrs) {
         view("int32").set(ptrs, slotTablePtr / 4);
-        call();
+        try {
+          call();
+        } catch (error) {
+          throw indexedCalls.explained(error);
+        }
       },
       outputPtrs: graph.outputs.map((value) => this.addressOf(value)),
       figures: {
@@ -183,6 +190,7 @@ export class PlanWriter {
 
   private writeCall(code: Code, { instruction }: CallStep): void {
     const { primitive, attributes } = instruction;
+    this.indexedCalls.note(code, instruction);
     const output = this.operand(instruction.output);
     const inputs = instruction.inputs.map((input) => this.operand(input));
     this.scratch.usedBytes = 0;

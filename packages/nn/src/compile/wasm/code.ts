@@ -129,6 +129,12 @@ export class Code {
     this.memoryArgument(offset);
   }
 
+  /** Stores the 32-bit integer on the stack at the address below it. */
+  i32Store(): void {
+    this.bytes.byte(0x36);
+    this.memoryArgument(0);
+  }
+
   /** `memory.copy` of what lies on the stack: destination, source, bytes. */
   memoryCopy(): void {
     this.bytes.append([0xfc, 0x0a, 0x00, 0x00]);
