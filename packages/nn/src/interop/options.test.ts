@@ -21,3 +21,18 @@ describe("an option that there is not", () => {
     expect(call).toThrow(`${name}: unknown option "prefx"; `);
   });
 });
+
+describe("a description where numbers are needed", () => {
+  const mkModel = nn.linear(2, 3) as object as never;
+  const calls: Readonly<Record<string, () => unknown>> = {
+    exportOnnx: () => exportOnnx(mkModel),
+    stateDict: () => stateDict(mkModel),
+    loadStateDict: () => loadStateDict(mkModel, {}),
+  };
+
+  it.each(Object.entries(calls))("is refused by %s", (name, call) => {
+    expect(call).toThrow(
+      `${name} takes a model with numbers, such as nn.build(mkModel, { seed: 0 }) or a trained model, got a description without numbers`,
+    );
+  });
+});

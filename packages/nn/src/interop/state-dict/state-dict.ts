@@ -5,7 +5,7 @@
  * a name that is missing, a name too many and a shape that differs are gathered and told in one error.
  */
 
-import { TrainlogError } from "../../error.ts";
+import { describeValue, TrainlogError } from "../../error.ts";
 import type { Params, State } from "../../nn/model.ts";
 import { checkOptionNames } from "../../options/check-options.ts";
 import { sameShape, showShape } from "../../shape/shape.ts";
@@ -34,12 +34,14 @@ const LISTED = 20;
 /**
  * A model's parameters and state under the names that a file is to have.
  *
- * @throws TrainlogError `state-dict/duplicate-name` when two tensors would get one name, `state-dict/not-a-matrix`.
+ * @throws TrainlogError `state-dict/no-numbers`, `state-dict/duplicate-name` when two tensors would get one name, `state-dict/not-a-matrix`.
  *
  * @example
  * await saveSafetensors("model.safetensors", stateDict(built)); // torch: model.load_state_dict(load_file("model.safetensors"))
  */
-export function stateDict({ params, state }: ModelTensors, options: StateDictOptions = {}): StateDict {
+export function stateDict(model: ModelTensors, options: StateDictOptions = {}): StateDict {
+  checkNumbers("stateDict", model);
+  const { params, state } = model;
   checkOptionNames("stateDict", options, NAME_OPTIONS, { area: "interop" });
   const dict = new Map<string, AnyTensor>();
   for (const [name, tensor] of [...Object.entries(params), ...Object.entries(state)]) {
@@ -53,6 +55,20 @@ export function stateDict({ params, state }: ModelTensors, options: StateDictOpt
     dict.set(outside, isTransposed(name, options) ? transposeMatrix(tensor, name) : tensor);
   }
   return Object.fromEntries(dict);
+}
+
+/**
+ * @internal Refuses a description, which has no numbers.
+ *
+ * @throws TrainlogError `state-dict/no-numbers`.
+ */
+export function checkNumbers(call: string, given: unknown): void {
+  if (typeof given === "object" && given !== null && "params" in given && "state" in given) return;
+  const isDescription = typeof given === "object" && given !== null && "forward" in given;
+  throw new TrainlogError(
+    "state-dict/no-numbers",
+    `${call} takes a model with numbers, such as nn.build(mkModel, { seed: 0 }) or a trained model, got ${isDescription ? "a description without numbers" : describeValue(given)}`,
+  );
 }
 
 /**
@@ -72,6 +88,7 @@ export function loadStateDict<M extends ModelTensors>(
   dict: StateDict,
   options: LoadStateDictOptions = {},
 ): Pick<M, "params" | "state"> {
+  checkNumbers("loadStateDict", model);
   checkOptionNames("loadStateDict", options, [...NAME_OPTIONS, "strict"], { area: "interop" });
   const faults: Faults = { missing: [], unexpected: [], misfits: [] };
   const used = new Set<string>();

@@ -14,6 +14,7 @@ import { type Shape, showShape } from "../../../shape/shape.ts";
 import type { DType } from "../../../tensor/dtype.ts";
 import type { AnyTensor } from "../../../tensor/tensor.ts";
 import { writeFileBytes } from "../../files.ts";
+import { checkNumbers } from "../../state-dict/state-dict.ts";
 import { STATE_KEY } from "../proto/messages.ts";
 import { writeModelProto } from "../proto/write.ts";
 import { TRACED_BATCHES } from "./batch-size.ts";
@@ -61,14 +62,16 @@ export interface ModelWithNumbers {
  *
  * Tokens are int32 in the file too. f64 is written as float unless asked otherwise.
  *
- * @throws TrainlogError `onnx/unsupported` naming a primitive that has no form in ONNX, `onnx/dynamic-batch` when the model computes differently for
+ * @throws TrainlogError `state-dict/no-numbers`, `onnx/unsupported` naming a primitive that has no form in ONNX, `onnx/dynamic-batch` when the model computes differently for
  *   different batch sizes, `onnx/unknown-shape` when the model takes any shape and none is given; and what applying the model throws.
  *
  * @example
  * const { model, params, state } = nn.build(mkModel, { seed: 0 });
  * await writeFile("model.onnx", exportOnnx({ model, params, state }));
  */
-export function exportOnnx({ model, params, state }: ModelWithNumbers, options: ExportOnnxOptions = {}): Uint8Array {
+export function exportOnnx(given: ModelWithNumbers, options: ExportOnnxOptions = {}): Uint8Array {
+  checkNumbers("exportOnnx", given);
+  const { model, params, state } = given;
   checkOptionNames("exportOnnx", options, OPTIONS, { area: "interop" });
   const { batch = "dynamic", inputName = "input", outputName = "output" } = options;
   const inputShape = checkedShape(options.inputShape ?? model.inputShape);
