@@ -23,6 +23,7 @@ const RUN: RunDetail = {
   alerts: [],
   damage: [],
   sealed: false,
+  notesRevision: "0",
   dir: "/store/runs/r1",
 };
 

@@ -54,8 +54,46 @@ export const STATISTICS: readonly Statistic[] = ["last", "min", "max", "mean", "
 /** What a field of the run itself holds, which decides what it can be compared with. */
 export type RunFieldType = "text" | "number" | "time" | "duration" | "boolean" | "state" | "tags";
 
+/** Names of fields of the run itself: the friendly ones, then those that the API has instead. */
+export type RunFieldName =
+  | "id"
+  | "name"
+  | "project"
+  | "group"
+  | "job"
+  | "state"
+  | "tag"
+  | "notes"
+  | "parent"
+  | "source"
+  | "archived"
+  | "created"
+  | "finished"
+  | "updated"
+  | "duration"
+  | "exitCode"
+  | "error"
+  | "rows"
+  | "points"
+  | "metrics"
+  | "step"
+  | "damage"
+  | "runId"
+  | "jobType"
+  | "tags"
+  | "parentRunId"
+  | "createdMs"
+  | "finishedMs"
+  | "lastMs"
+  | "durationMs"
+  | "rowCount"
+  | "pointCount"
+  | "metricCount"
+  | "lastStep"
+  | "damageCount";
+
 /** Fields of the run itself, in both spellings: the friendly one (`created`, a time) and the API's (`createdMs`, a number). */
-export const RUN_FIELDS = {
+export const RUN_FIELDS: Readonly<Record<RunFieldName, RunFieldType>> = {
   id: "text",
   name: "text",
   project: "text",
@@ -91,13 +129,35 @@ export const RUN_FIELDS = {
   metricCount: "number",
   lastStep: "number",
   damageCount: "number",
-} as const satisfies Readonly<Record<string, RunFieldType>>;
+};
 
-/** A name of {@link RUN_FIELDS}. */
-export type RunFieldName = keyof typeof RUN_FIELDS;
+/** Fields of the API's `RunInfo` that filters know. */
+export type RunFieldSource =
+  | "runId"
+  | "name"
+  | "project"
+  | "group"
+  | "jobType"
+  | "state"
+  | "tags"
+  | "notes"
+  | "parentRunId"
+  | "source"
+  | "archived"
+  | "createdMs"
+  | "finishedMs"
+  | "lastMs"
+  | "durationMs"
+  | "exitCode"
+  | "error"
+  | "rowCount"
+  | "pointCount"
+  | "metricCount"
+  | "lastStep"
+  | "damageCount";
 
 /** The field of the API's `RunInfo` that each name means. */
-export const RUN_FIELD_SOURCE = {
+export const RUN_FIELD_SOURCE: Readonly<Record<RunFieldName, RunFieldSource>> = {
   id: "runId",
   name: "name",
   project: "project",
@@ -133,7 +193,7 @@ export const RUN_FIELD_SOURCE = {
   metricCount: "metricCount",
   lastStep: "lastStep",
   damageCount: "damageCount",
-} as const satisfies Readonly<Record<RunFieldName, string>>;
+};
 
 /** Says whether a text names a field of the run itself. */
 export function isRunFieldName(text: string): text is RunFieldName {

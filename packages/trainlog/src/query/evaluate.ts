@@ -2,7 +2,15 @@
  * @file Whether one run matches a filter. This file says what each operator means; the catalog's SQL is tested against it.
  */
 import type { JsonValue } from "../run/json.ts";
-import { type Field, type Filter, type Literal, type Operator, RUN_FIELD_SOURCE, type Statistic } from "./ast.ts";
+import {
+  type Field,
+  type Filter,
+  type Literal,
+  type Operator,
+  RUN_FIELD_SOURCE,
+  type RunFieldSource,
+  type Statistic,
+} from "./ast.ts";
 import { typeOf } from "./fields.ts";
 import { Pattern } from "./pattern.ts";
 
@@ -21,7 +29,7 @@ export interface FilterMetric {
 /** What a filter looks at in one run. */
 export interface FilterSubject {
   /** The fields of the API's `RunInfo`. */
-  readonly run: Readonly<Partial<Record<(typeof RUN_FIELD_SOURCE)[keyof typeof RUN_FIELD_SOURCE], JsonValue>>>;
+  readonly run: Readonly<Partial<Record<RunFieldSource, JsonValue>>>;
   /** By dotted path: see `flatten`. */
   readonly config: ReadonlyMap<string, JsonValue>;
   /** What was set by name, by dotted path, and for other keys what metrics of numbers imply. */

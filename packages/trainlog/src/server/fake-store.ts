@@ -25,6 +25,8 @@ export class FakeStore implements Store {
   readonly heartbeats: string[] = [];
   /** What the last `listRuns` was asked. */
   lastQuery: stored.RunQuery | undefined;
+  /** What the last `groups` was asked. */
+  lastGroups: stored.GroupQuery | undefined;
   /** Awaited by every append: lets a test hold it back or make it fail. */
   beforeAppend: () => Promise<void> = async () => {};
   closed = false;
@@ -49,6 +51,32 @@ export class FakeStore implements Store {
     return { runs: runs.slice(0, query.limit ?? 100), total: runs.length };
   }
 
+  async columns({ project }: stored.ColumnQuery): Promise<stored.ColumnPage> {
+    const runs = this.#all().filter(({ info }) => info.project === project);
+    const keys = new Set(runs.flatMap(rowsOf).flatMap((rows) => rows.columns.map((column) => column.key)));
+    const columns = Array.from(keys, (key) => ({
+      what: "metric" as const,
+      key,
+      types: [{ type: "number" as const, runCount: runs.length }],
+    }));
+    return { columns, total: columns.length };
+  }
+
+  async groups(query: stored.GroupQuery): Promise<stored.GroupPage> {
+    this.lastGroups = query;
+    const runCount = this.#all().length;
+    const numbers = (query.reduce ?? []).map(() => ({ count: 0 }));
+    return { groups: [{ values: query.by.map(() => "x"), runCount, runningCount: runCount, numbers }], total: 1 };
+  }
+
+  async projectNote(project: string): Promise<stored.ProjectNote> {
+    return { project, notesRevision: "0" };
+  }
+
+  async editProject(project: string, { notes }: { readonly notes: string }): Promise<stored.ProjectNote> {
+    return { project, notes, notesRevision: "1" };
+  }
+
   async getRun(runId: string): Promise<stored.RunDetail> {
     const { info, events } = this.#run(runId);
     const config = events.flatMap((event) => (event.type === "config" ? Object.entries(event.set) : []));
@@ -56,6 +84,7 @@ export class FakeStore implements Store {
       ...info,
       config: Object.fromEntries(config),
       ...{ summary: { nan: Number.NaN }, definitions: [], alerts: [], damage: [], sealed: false, dir: "/secret/place" },
+      notesRevision: "0",
     };
   }
 
@@ -140,7 +169,8 @@ export class FakeStore implements Store {
 
   async editRun(runId: string, edit: stored.RunEdit): Promise<stored.RunInfo> {
     const run = this.#run(runId);
-    run.info = { ...run.info, ...edit };
+    const { addTags: _, removeTags: __, config: ___, summary: ____, notesRevision: _____, ...fields } = edit;
+    run.info = { ...run.info, ...fields };
     this.#tellRun(runId);
     return run.info;
   }

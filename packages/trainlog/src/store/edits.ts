@@ -17,8 +17,8 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { TrainlogError } from "../run/error.ts";
-import type { EditEvent } from "../run/event.ts";
+import { isTrainlogError, TrainlogError } from "../run/error.ts";
+import type { RunEvent } from "../run/event.ts";
 import { encodeBatch } from "../run-log/codec/batch.ts";
 import { encodeSegmentHeader, SEGMENT_HEADER_BYTES, scanFrames } from "../run-log/codec/frame.ts";
 import { KeyDictionary } from "../run-log/codec/key-dictionary.ts";
@@ -32,15 +32,17 @@ const PATIENCE_MS = 15_000;
 /**
  * Appends an edit to a run. Resolves when it survives power loss.
  *
+ * @param decide - Gives the events of the edit while nobody else can edit the run; what it throws is thrown, and nothing is written.
  * @throws TrainlogError `run/locked` (409) when another process keeps the lock, `store/disk-full`, `store/read-only`, `store/io`.
  */
-export async function appendEdit(runDir: string, edit: EditEvent): Promise<void> {
+export async function appendEdit(runDir: string, decide: () => Promise<readonly RunEvent[]>): Promise<void> {
   const lock = join(runDir, "edits.lock");
   await acquire(lock);
   try {
-    appendFrame(join(runDir, "edits.log"), encodeBatch([edit], new KeyDictionary()));
+    const events = await decide();
+    if (events.length > 0) appendFrame(join(runDir, "edits.log"), encodeBatch(events, new KeyDictionary()));
   } catch (error) {
-    throw diskError(error, `edit the run in ${runDir}`);
+    throw isTrainlogError(error) ? error : diskError(error, `edit the run in ${runDir}`);
   } finally {
     rmSync(lock, { force: true });
   }

@@ -1,6 +1,6 @@
 /** @file The store in a folder: the embedded implementation of `Store`, which ties the parts of this room together. */
 import { join } from "node:path";
-import { TrainlogError } from "../run/error.ts";
+import { describeValue, TrainlogError } from "../run/error.ts";
 import type { ArtifactEvent, RunEvent, RunState } from "../run/event.ts";
 import { newRunId } from "../run/id.ts";
 import { objectFromEntries } from "../run/json.ts";
@@ -13,7 +13,10 @@ import { FolderFollower } from "./folder-follower.ts";
 import { collectGarbage } from "./garbage.ts";
 import { Indexer } from "./indexer.ts";
 import { Ingest } from "./ingest.ts";
-import { checkEdit, checkProject } from "./run-checks.ts";
+import { checkNotesRevision, notesRevision } from "./notes-revision.ts";
+import { ProjectNotes } from "./project-notes.ts";
+import { checkEdit, checkNotes, checkProject } from "./run-checks.ts";
+import { editEvents } from "./run-edit.ts";
 import { summaryInEffect } from "./run-fold.ts";
 import { lastContactMs } from "./run-folder.ts";
 import { runState } from "./run-state.ts";
@@ -25,12 +28,16 @@ import { Trash } from "./trash.ts";
 import { describeTrash } from "./trash-info.ts";
 import type {
   AppendResult,
+  ColumnPage,
+  ColumnQuery,
   ConsolePage,
   ConsoleQuery,
   CreatedRun,
   DeletedRun,
   GcOptions,
   GcReport,
+  GroupPage,
+  GroupQuery,
   IngestBatch,
   MediaPage,
   MediaQuery,
@@ -39,6 +46,7 @@ import type {
   NewRun,
   PointQuery,
   ProjectInfo,
+  ProjectNote,
   RawPoints,
   RunDetail,
   RunEdit,
@@ -93,6 +101,7 @@ export class FolderStore implements Store {
   readonly #follower: FolderFollower;
   readonly #sealer: Sealer | undefined;
   readonly #trash: Trash;
+  readonly #projectNotes: ProjectNotes;
   readonly #silentAfterMs: number;
   readonly #isServedElsewhere: boolean;
   #closing: Promise<void> | undefined;
@@ -108,6 +117,7 @@ export class FolderStore implements Store {
     this.#silentAfterMs = options.silentAfterMs ?? DEFAULT_SILENT_MS;
     this.blobs = new FolderBlobs(join(parts.dir, "blobs"));
     this.#trash = new Trash(parts.dir);
+    this.#projectNotes = new ProjectNotes(parts.dir);
     this.#subscribers = new Subscribers(onProblem);
     this.#catalog = new ResilientCatalog(join(parts.dir, "catalog.sqlite"), {
       readOnly: parts.isServedElsewhere,
@@ -174,6 +184,35 @@ export class FolderStore implements Store {
     return this.#catalog.list(query);
   }
 
+  async columns(query: ColumnQuery): Promise<ColumnPage> {
+    await this.#indexer.flush();
+    return this.#catalog.columns(query);
+  }
+
+  async groups(query: GroupQuery): Promise<GroupPage> {
+    await this.#indexer.flush();
+    return this.#catalog.groups(query);
+  }
+
+  async projectNote(project: string): Promise<ProjectNote> {
+    const notes = this.#projectNotes.get(checkProject(project));
+    if (notes === undefined) await this.#assertProject(project);
+    return { project, ...(notes === undefined ? {} : { notes }), notesRevision: notesRevision(notes) };
+  }
+
+  async editProject(
+    project: string,
+    edit: { readonly notes: string; readonly notesRevision?: string },
+  ): Promise<ProjectNote> {
+    this.#writable(this.#ingest, "edit a project");
+    const notes = checkNotes(edit.notes);
+    await this.#assertProject(project);
+    // Looked at and written in one go: only this process edits the projects of its store.
+    checkNotesRevision(edit.notesRevision, this.#projectNotes.get(project), `project ${project}`);
+    this.#projectNotes.set(project, notes);
+    return this.projectNote(project);
+  }
+
   async getRun(runId: string): Promise<RunDetail> {
     const info = await this.#info(runId);
     const [extras, config, set] = await Promise.all([
@@ -189,6 +228,7 @@ export class FolderStore implements Store {
       config: objectFromEntries(config),
       summary: summaryInEffect(metrics, definitions, set),
       ...{ definitions, alerts, damage, sealed },
+      notesRevision: notesRevision(info.notes),
       dir: this.#runDir(runId),
     };
   }
@@ -278,7 +318,7 @@ export class FolderStore implements Store {
     this.#writable(this.#ingest, "edit a run");
     const checked = checkEdit(edit);
     await this.#info(runId);
-    await appendEdit(this.#runDir(runId), { type: "edit", wallMs: Date.now(), ...checked });
+    await appendEdit(this.#runDir(runId), async () => editEvents(checked, await this.#info(runId), Date.now()));
     return this.#info(runId);
   }
 
@@ -389,6 +429,19 @@ export class FolderStore implements Store {
     const info = await this.#catalog.run(runId);
     if (info !== undefined) return info;
     throw new TrainlogError("run/not-found", `run ${runId} is not in ${this.dir}`, { status: 404 });
+  }
+
+  /** @throws TrainlogError `project/not-found` (404). */
+  async #assertProject(project: string): Promise<void> {
+    const { total } = await this.listRuns({ project: checkProject(project), archived: "include", limit: 1 });
+    if (total > 0) return;
+    throw new TrainlogError(
+      "project/not-found",
+      `there is no run of project ${describeValue(project)} in ${this.dir}`,
+      {
+        status: 404,
+      },
+    );
   }
 
   /** The reader of a run as it is on the disk now; `undefined` when there is none. */

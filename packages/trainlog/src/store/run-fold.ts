@@ -3,16 +3,19 @@
  * outside.
  *
  * A run has two logs: its own, and `edits.log` with what people changed afterwards through a server or the command line. The own log counts in the
- * order of the file whatever its clock said; an edit wins over what the own log says about that field unless the own log said it later.
+ * order of the file whatever its clock said; an edit wins over what the own log says about that field unless the own log said it later. An edited key
+ * of config or summary, which have no times, wins always.
  */
 import type {
   AlertEvent,
   ArtifactEvent,
+  ConfigEvent,
   EditEvent,
   FinishEvent,
   MetricEvent,
   RunEvent,
   StartEvent,
+  SummaryEvent,
 } from "../run/event.ts";
 import { type JsonObject, type JsonValue, objectFromEntries } from "../run/json.ts";
 
@@ -29,9 +32,6 @@ const MAX_ALERTS = 1000;
 
 /** What a run said so far, except points, console and media. */
 export class RunFold {
-  readonly config: Map<string, JsonValue> = new Map();
-  /** Summary keys that were set by name. */
-  readonly summary: Map<string, JsonValue> = new Map();
   /** Metric definitions by key. */
   readonly definitions: Map<string, MetricEvent> = new Map();
   /** The newest alerts, oldest first. */
@@ -47,8 +47,21 @@ export class RunFold {
   source: string | undefined;
   host: JsonObject | undefined;
   code: JsonObject | undefined;
+  readonly #config: Map<string, JsonValue> = new Map();
+  readonly #summary: Map<string, JsonValue> = new Map();
   #own: Timed = {};
   #edited: Timed = {};
+  #patches: readonly (ConfigEvent | SummaryEvent)[] = [];
+
+  /** The configuration: what the run said, then what people changed, which wins whenever the run said it. */
+  get config(): ReadonlyMap<string, JsonValue> {
+    return this.#patched("config", this.#config);
+  }
+
+  /** Summary keys that were set by name. */
+  get summary(): ReadonlyMap<string, JsonValue> {
+    return this.#patched("summary", this.#summary);
+  }
 
   /** Takes the next event of the run's own log. */
   apply(event: RunEvent): void {
@@ -60,10 +73,10 @@ export class RunFold {
         this.#own = { ...this.#own, ...timed(event, event.wallMs) };
         break;
       case "config":
-        patch(this.config, event.set, event.remove);
+        patch(this.#config, event.set, event.remove);
         break;
       case "summary":
-        patch(this.summary, event.set, event.remove);
+        patch(this.#summary, event.set, event.remove);
         break;
       case "metric":
         this.definitions.delete(event.key);
@@ -97,6 +110,7 @@ export class RunFold {
   /** Replaces the edits made by others: the events of `edits.log`, in the order of the file. */
   setEdits(edits: readonly RunEvent[]): void {
     this.#edited = {};
+    this.#patches = edits.filter((event) => event.type === "config" || event.type === "summary");
     for (const event of edits) {
       if (event.type === "edit") this.#edited = { ...this.#edited, ...timed(event, event.wallMs) };
     }
@@ -114,6 +128,14 @@ export class RunFold {
       tags: this.#field("tags") ?? [],
       archived: this.#field("archived") ?? false,
     };
+  }
+
+  #patched(type: "config" | "summary", own: ReadonlyMap<string, JsonValue>): ReadonlyMap<string, JsonValue> {
+    const patches = this.#patches.filter((event) => event.type === type);
+    if (patches.length === 0) return own;
+    const patched = new Map(own);
+    for (const { set, remove } of patches) patch(patched, set, remove);
+    return patched;
   }
 
   #field<K extends keyof Editable>(key: K): NonNullable<Editable[K]> | undefined {
@@ -176,21 +198,23 @@ export function definitionOf(key: string, definitions: readonly MetricEvent[]): 
   );
 }
 
+/** What is better for a metric: what its definition says, or the rule of its summary implies. */
+export function goalOf(definition: MetricEvent | undefined): "min" | "max" | undefined {
+  if (definition?.goal !== undefined) return definition.goal;
+  const rule = definition?.summary;
+  if (rule === "min" || rule === "max") return rule;
+  return rule === "best" ? "min" : undefined;
+}
+
+/** Which value of a metric stands for it in the summary. */
+export function ruleOf(definition: MetricEvent | undefined): "last" | "min" | "max" | "mean" | "none" {
+  const rule = definition?.summary ?? "last";
+  return rule === "best" ? (goalOf(definition) ?? "min") : rule;
+}
+
 function impliedValue(metric: SummarySource, definition: MetricEvent | undefined): JsonValue | undefined {
-  switch (definition?.summary ?? "last") {
-    case "none":
-      return undefined;
-    case "min":
-      return metric.min;
-    case "max":
-      return metric.max;
-    case "mean":
-      return metric.mean;
-    case "best":
-      return definition?.goal === "max" ? metric.max : metric.min;
-    case "last":
-      return metric.last;
-  }
+  const rule = ruleOf(definition);
+  return rule === "none" ? undefined : metric[rule];
 }
 
 function timed(fields: Editable, wallMs: number): Timed {

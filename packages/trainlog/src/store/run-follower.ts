@@ -8,8 +8,8 @@ import { join } from "node:path";
 import type { ArtifactEvent, ConsoleLine, MediaEvent, RunEvent, RunState } from "../run/event.ts";
 import type { JsonValue } from "../run/json.ts";
 import { type ChunkCache, type MetricStats, RunLogReader } from "../run-log/read/index.ts";
-import type { CatalogChange } from "./catalog/catalog.ts";
-import { RunFold } from "./run-fold.ts";
+import type { CatalogChange, IndexedMetric } from "./catalog/catalog.ts";
+import { definitionOf, goalOf, RunFold, ruleOf } from "./run-fold.ts";
 import { logGeneration, type RunIdentity } from "./run-folder.ts";
 import type { MetricSummary, RunInfo, StoreDamage } from "./types.ts";
 
@@ -213,7 +213,10 @@ export class RunFollower {
       if (event.type !== "rows") this.#note(event);
     }
     if (editCount > 0) {
-      this.#edits.push(...events.slice(own));
+      const edits = events.slice(own);
+      this.#edits.push(...edits);
+      this.#pending.config ||= edits.some((event) => event.type === "config");
+      this.#pending.summary ||= edits.some((event) => event.type === "summary");
       this.fold.setEdits(this.#edits);
     }
   }
@@ -226,6 +229,10 @@ export class RunFollower {
         break;
       case "summary":
         this.#pending.summary = true;
+        break;
+      case "metric":
+        // What is best and what stands in the summary may be another value now.
+        this.#told.clear();
         break;
       case "console":
         if (isNew) this.#pending.console.push(...event.lines);
@@ -256,13 +263,16 @@ export class RunFollower {
     return { points, count, lastMs, lastStep: Number.isFinite(lastStep) ? lastStep : undefined };
   }
 
-  #changedMetrics(): MetricSummary[] {
-    const changed: MetricSummary[] = [];
+  #changedMetrics(): IndexedMetric[] {
+    const changed: IndexedMetric[] = [];
+    const definitions = [...this.fold.definitions.values()];
     for (const [key, stats] of this.reader.metrics()) {
       const points = pointsOf(stats);
       if (this.#told.get(key) === points) continue;
       this.#told.set(key, points);
-      changed.push(...metricSummaries(key, stats));
+      const definition = definitionOf(key, definitions);
+      const defined = { rule: ruleOf(definition), ...optional("goal", goalOf(definition)) };
+      changed.push(...metricSummaries(key, stats).map((summary) => ({ ...summary, ...defined })));
     }
     return changed;
   }

@@ -7,12 +7,16 @@ import type { ArtifactEvent, RunEvent } from "../run/event.ts";
 import type { Blobs } from "./blobs/blobs.ts";
 import type {
   AppendResult,
+  ColumnPage,
+  ColumnQuery,
   ConsolePage,
   ConsoleQuery,
   CreatedRun,
   DeletedRun,
   GcOptions,
   GcReport,
+  GroupPage,
+  GroupQuery,
   IngestBatch,
   MediaPage,
   MediaQuery,
@@ -21,6 +25,7 @@ import type {
   NewRun,
   PointQuery,
   ProjectInfo,
+  ProjectNote,
   RawPoints,
   RunDetail,
   RunEdit,
@@ -54,6 +59,14 @@ export interface Store extends AsyncDisposable {
   /** All projects that have runs, by name. */
   projects(): Promise<ProjectInfo[]>;
   listRuns(query?: RunQuery): Promise<RunPage>;
+  /** Metrics and paths into config and summary that the runs of a project have. Quick also for ten thousand runs of thousands of metrics. */
+  columns(query: ColumnQuery): Promise<ColumnPage>;
+  /** Runs by the values that they have in some fields, with numbers of each group; with one field, its distinct values. */
+  groups(query: GroupQuery): Promise<GroupPage>;
+  /** What people wrote about a project; a project without runs has none. @throws TrainlogError `project/not-found` (404). */
+  projectNote(project: string): Promise<ProjectNote>;
+  /** Replaces the notes of a project. @throws TrainlogError `run/notes-changed` (412) when they are not of that revision any more. */
+  editProject(project: string, edit: { readonly notes: string; readonly notesRevision?: string }): Promise<ProjectNote>;
   getRun(runId: string): Promise<RunDetail>;
   /**
    * Finds runs by a part of what a person types: a whole id, the beginning of an id, or a whole name. Newest first, at most `limit` (default 10).
@@ -86,7 +99,11 @@ export interface Store extends AsyncDisposable {
   heartbeat(runId: string): Promise<void>;
   /** Ends a run that is fed through this store. */
   finishRun(runId: string, finish: RunFinish): Promise<void>;
-  /** Changes name, tags, notes, group or archive flag of any run, also of one that another process is writing. */
+  /**
+   * Changes name, tags, notes, group, archive flag, config or summary of any run, also of one that another process is writing. All of it or nothing.
+   *
+   * @throws TrainlogError `run/notes-changed` (412) when the notes are not of the given revision any more.
+   */
   editRun(runId: string, edit: RunEdit): Promise<RunInfo>;
   /** Moves a run to the trash, from where {@link restoreRun} brings it back until a collection. Refused while another process writes it. */
   deleteRun(runId: string): Promise<DeletedRun>;

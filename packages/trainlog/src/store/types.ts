@@ -4,6 +4,8 @@
  * Objects keyed by names that trainlog did not choose (config, metric keys) are own-property records made by `objectFromEntries`, or lists of
  * entries, so that a key such as `__proto__` is an ordinary key.
  */
+
+import type { Field, Filter, Statistic } from "../query/ast.ts";
 import type {
   AlertEvent,
   ConsoleLine,
@@ -68,12 +70,16 @@ export interface MetricSummary {
   readonly mean?: number;
   readonly lastStep?: number;
   readonly lastWallMs?: number;
+  /** By the run's definition of the metric: its `goal`, else a `summary` rule that implies one. */
+  readonly goal?: "min" | "max";
+  /** `min` or `max` by the goal; absent without one. */
+  readonly best?: number;
 }
 
-/** A metric statistic that runs can be sorted by. */
-export type MetricStatistic = "last" | "min" | "max" | "mean" | "count";
+/** A metric statistic that runs can be filtered, sorted and grouped by. `step` is that of the last value. */
+export type MetricStatistic = Statistic;
 
-/** What to sort a list of runs by. Runs without the value come last in both directions. */
+/** What to sort a list of runs by. Runs without the value come last in both directions. Keys of config and summary are dotted paths. */
 export type RunSort =
   | { readonly by: RunColumn; readonly descending?: boolean }
   | { readonly by: "metric"; readonly key: string; readonly statistic?: MetricStatistic; readonly descending?: boolean }
@@ -87,12 +93,19 @@ export type RunColumn =
   | "group"
   | "jobType"
   | "state"
+  | "source"
+  | "parentRunId"
+  | "notes"
+  | "archived"
+  | "exitCode"
   | "createdMs"
   | "finishedMs"
   | "lastMs"
   | "durationMs"
   | "rowCount"
   | "pointCount"
+  | "metricCount"
+  | "damageCount"
   | "lastStep";
 
 /** Which runs to list, in which order, with which extra columns. */
@@ -106,15 +119,20 @@ export interface RunQuery {
   readonly parentRunId?: string;
   /** Case-insensitive part of the name, id, group, notes or a tag. */
   readonly text?: string;
-  /** Archived runs: left out (default), the only ones, or both. */
+  /** A condition of the filter language; it holds besides all others. */
+  readonly filter?: Filter;
+  /** Archived runs: left out (default, unless `filter` speaks of `archived`), the only ones, or both. */
   readonly archived?: "exclude" | "only" | "include";
   /** Default: newest first. */
   readonly sort?: readonly RunSort[];
-  /** Metrics to give with each run. */
+  /** Metrics to give with each run. A key that ends in `*` means every metric that begins so. */
   readonly metrics?: readonly string[];
-  /** Top-level config keys to give with each run; `"*"` gives all. */
+  /**
+   * Dotted paths into the configuration to give with each run, each under the name that it was asked by. One that ends in `*` gives every path that begins so
+   * and leads to a value. `"*"` instead of a list gives the whole configuration as it is.
+   */
   readonly config?: readonly string[] | "*";
-  /** Summary keys to give with each run; `"*"` gives all that were set. */
+  /** Paths into what was set in the summary to give with each run, as `config`. */
   readonly summary?: readonly string[] | "*";
   /** Default 100, at most 10,000. */
   readonly limit?: number;
@@ -136,6 +154,77 @@ export interface RunPage {
   readonly total: number;
   /** Absent on the last page. */
   readonly nextCursor?: string;
+}
+
+/** What a value is. A metric of other values than numbers is of type `json`. */
+export type ColumnType = "number" | "text" | "boolean" | "null" | "list" | "object" | "json";
+
+/** Which columns of a project to give. */
+export interface ColumnQuery {
+  readonly project: string;
+  readonly what?: "metric" | "config" | "summary";
+  /** Part of the name; case does not matter. */
+  readonly search?: string;
+  /** Default 1,000, at most 10,000. */
+  readonly limit?: number;
+  /** `ColumnPage.nextCursor` of the page before. */
+  readonly cursor?: string;
+}
+
+/** Something that runs of a project have: a metric, or a path into config or summary. */
+export interface ColumnInfo {
+  readonly what: "metric" | "config" | "summary";
+  /** Key of the metric, or dotted path. */
+  readonly key: string;
+  /** Runs that have it by the type of what they have, the most frequent first; archived runs count too. */
+  readonly types: readonly { readonly type: ColumnType; readonly runCount: number }[];
+}
+
+/** A page of columns, by kind and name. */
+export interface ColumnPage {
+  readonly columns: readonly ColumnInfo[];
+  /** Columns that match, on all pages. */
+  readonly total: number;
+  readonly nextCursor?: string;
+}
+
+/** How to group runs. The filter is that of {@link RunQuery}. */
+export interface GroupQuery extends Omit<RunQuery, "sort" | "metrics" | "config" | "summary" | "limit" | "cursor"> {
+  /** 1 to 3 fields. A run with several tags is in the group of each. */
+  readonly by: readonly Field[];
+  /** Numbers to reduce in each group. */
+  readonly reduce?: readonly Field[];
+  /** Part of the first field's value; case does not matter. */
+  readonly search?: string;
+  /** Default 1,000, at most 10,000. */
+  readonly limit?: number;
+  /** Groups to leave out at the start. */
+  readonly offset?: number;
+}
+
+/** Numbers of one field over the runs of a group that have it. */
+export interface GroupNumbers {
+  readonly count: number;
+  readonly mean?: number;
+  readonly min?: number;
+  readonly max?: number;
+}
+
+/** Runs that have the same values. */
+export interface RunGroup {
+  /** One per field of `by`; absent (`undefined`) where the runs have none. */
+  readonly values: readonly (JsonValue | undefined)[];
+  readonly runCount: number;
+  readonly runningCount: number;
+  /** One per field of `reduce`. */
+  readonly numbers: readonly GroupNumbers[];
+}
+
+/** Groups, the largest first. */
+export interface GroupPage {
+  readonly groups: readonly RunGroup[];
+  /** Groups on all pages. */
+  readonly total: number;
 }
 
 /** Damage found in the files of a run: where, and in words. */
@@ -161,6 +250,8 @@ export interface RunDetail extends RunInfo {
   readonly damage: readonly StoreDamage[];
   /** Whether the run's log is sealed (compressed). */
   readonly sealed: boolean;
+  /** Changes with the text of the notes. */
+  readonly notesRevision: string;
   /** Run folder, absolute. */
   readonly dir: string;
 }
@@ -173,6 +264,15 @@ export interface ProjectInfo {
   readonly runningCount: number;
   readonly archivedCount: number;
   readonly lastMs: number;
+}
+
+/** What people wrote about a project. */
+export interface ProjectNote {
+  readonly project: string;
+  /** Absent when there are none. */
+  readonly notes?: string;
+  /** Changes with the text. */
+  readonly notesRevision: string;
 }
 
 /** Which metrics of a run to give. */
@@ -300,9 +400,22 @@ export interface AppendResult {
 export interface RunEdit {
   readonly name?: string;
   readonly group?: string;
+  /** All tags anew. */
   readonly tags?: readonly string[];
+  readonly addTags?: readonly string[];
+  readonly removeTags?: readonly string[];
   readonly notes?: string;
+  /** Revision of the notes that `notes` was made from: when they are others by now, nothing is changed (`run/notes-changed`). */
+  readonly notesRevision?: string;
   readonly archived?: boolean;
+  readonly config?: FieldPatch;
+  readonly summary?: FieldPatch;
+}
+
+/** Patch of config or summary, by top-level key. What is removed goes first. */
+export interface FieldPatch {
+  readonly set?: JsonObject;
+  readonly remove?: readonly string[];
 }
 
 /** How a run is ended through the store. */

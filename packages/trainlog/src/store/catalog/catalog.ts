@@ -8,8 +8,12 @@
 import type { ArtifactEvent, ConsoleLine, MediaEvent, MetricEvent } from "../../run/event.ts";
 import type { JsonValue } from "../../run/json.ts";
 import type {
+  ColumnPage,
+  ColumnQuery,
   ConsolePage,
   ConsoleQuery,
+  GroupPage,
+  GroupQuery,
   MediaPage,
   MediaQuery,
   MetricQuery,
@@ -26,6 +30,12 @@ export type RunExtras = Pick<RunDetail, "host" | "code" | "alerts" | "damage" | 
   readonly definitions: readonly MetricEvent[];
 };
 
+/** A metric with what the run defined about it. */
+export interface IndexedMetric extends MetricSummary {
+  /** Which of its values stands for it in the summary. Default `last`. */
+  readonly rule?: "last" | "min" | "max" | "mean" | "none";
+}
+
 /** What is to be written about one run. Absent parts stay as they are. */
 export interface CatalogChange {
   readonly runId: string;
@@ -40,7 +50,7 @@ export interface CatalogChange {
   /** The whole summary as set by name. */
   readonly summary?: ReadonlyMap<string, JsonValue>;
   /** Metrics that changed. */
-  readonly metrics?: readonly MetricSummary[];
+  readonly metrics?: readonly IndexedMetric[];
   /** New console lines, in order of arrival. */
   readonly console?: readonly ConsoleLine[];
   /** New media, the first of which is number `firstMedia` of the run. */
@@ -75,6 +85,8 @@ export interface Catalog {
   /** All runs that it knows. */
   indexed(): Promise<IndexedRun[]>;
   list(query: RunQuery): Promise<RunPage>;
+  columns(query: ColumnQuery): Promise<ColumnPage>;
+  groups(query: GroupQuery): Promise<GroupPage>;
   find(text: string, limit: number): Promise<RunInfo[]>;
   projects(): Promise<ProjectInfo[]>;
   run(runId: string): Promise<RunInfo | undefined>;

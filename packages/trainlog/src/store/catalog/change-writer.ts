@@ -1,11 +1,11 @@
 /** @file Writes changes into the tables of the catalog, with statements that are prepared once. */
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+import { flatten } from "../../query/flatten.ts";
 import type { ArtifactEvent, ConsoleLine, MediaEvent } from "../../run/event.ts";
 import type { JsonValue } from "../../run/json.ts";
 import { toEventJson } from "../../run-log/codec/event-json.ts";
-import type { MetricSummary } from "../types.ts";
-import type { CatalogChange, RunExtras } from "./catalog.ts";
-import { metricValues, RUN_COLUMNS, runValues } from "./run-row.ts";
+import type { CatalogChange, IndexedMetric, RunExtras } from "./catalog.ts";
+import { columnType, METRIC_FIELDS, metricValues, RUN_COLUMNS, runValues } from "./run-row.ts";
 import { RUN_TABLES } from "./schema.ts";
 
 /** Numbers of names that are remembered; above it they are asked for again. */
@@ -36,10 +36,8 @@ export class ChangeWriter {
 
   /** Forgets a run. */
   remove(runId: string): void {
-    const run = this.#statement("SELECT id FROM runs WHERE run_id = ?").get(runId)?.["id"];
-    if (typeof run !== "number") return;
-    this.#clear(run);
-    this.#run("DELETE FROM runs WHERE id = ?", run);
+    this.#clearOf(runId);
+    this.#run("DELETE FROM runs WHERE run_id = ?", runId);
   }
 
   /** Forgets what was remembered of a transaction that was rolled back. */
@@ -48,12 +46,13 @@ export class ChangeWriter {
   }
 
   #writeRun(change: CatalogChange): number {
+    // Before the row changes: what is counted by project has to be uncounted under the same one.
+    if (change.reset) this.#clearOf(change.runId);
     const columns = [...Object.values(RUN_COLUMNS), "tags", "search"];
     const updates = columns.slice(1).map((column) => `${column} = excluded.${column}`);
     const upsert = `INSERT INTO runs (${columns.join(", ")}) VALUES (${columns.map(() => "?").join(", ")})
       ON CONFLICT (run_id) DO UPDATE SET ${updates.join(", ")} RETURNING id`;
     const run = Number(this.#statement(upsert).get(...runValues(change.info))?.["id"]);
-    if (change.reset) this.#clear(run);
     if (change.signature !== undefined) this.#run("UPDATE runs SET signature = ? WHERE id = ?", change.signature, run);
     if (change.extras !== undefined) this.#writeExtras(run, change.extras);
     this.#writeTags(run, change.info.tags);
@@ -65,7 +64,9 @@ export class ChangeWriter {
     this.#run("UPDATE runs SET sealed = ? WHERE id = ?", extras.sealed ? 1 : 0, run);
   }
 
-  #clear(run: number): void {
+  #clearOf(runId: string): void {
+    const run = this.#statement("SELECT id FROM runs WHERE run_id = ?").get(runId)?.["id"];
+    if (typeof run !== "number") return;
     for (const table of RUN_TABLES) this.#run(`DELETE FROM ${table} WHERE run = ?`, run);
   }
 
@@ -78,26 +79,30 @@ export class ChangeWriter {
     for (const tag of tags) this.#run("INSERT OR IGNORE INTO tags VALUES (?, ?)", tag, run);
   }
 
+  /** Writes what is different, and forgets what is gone. */
   #writeFields(run: number, what: "config" | "summary", fields: ReadonlyMap<string, JsonValue>): void {
-    this.#run("DELETE FROM fields WHERE run = ? AND what = ?", run, what);
-    let position = 0;
-    for (const [key, value] of fields) {
+    const names: number[] = [];
+    for (const [path, value] of flatten(fields)) {
+      const name = this.#nameId(path);
+      const position = fields.has(path) ? names.length : null;
       const number = typeof value === "number" ? value : null;
+      names.push(name);
       this.#run(
-        "INSERT INTO fields VALUES (?, ?, ?, ?, ?, ?)",
-        what,
-        this.#nameId(key),
-        run,
-        position++,
-        number,
-        toEventJson(value),
+        `INSERT INTO fields VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET position = excluded.position, type = excluded.type,
+          number = excluded.number, json = excluded.json WHERE json <> excluded.json OR position IS NOT excluded.position`,
+        ...[what, name, run, position, columnType(value), number, toEventJson(value)],
       );
     }
+    const gone = "DELETE FROM fields WHERE run = ? AND what = ? AND name NOT IN (SELECT value FROM json_each(?))";
+    this.#run(gone, run, what, JSON.stringify(names));
   }
 
-  #writeMetric(run: number, metric: MetricSummary): void {
+  #writeMetric(run: number, metric: IndexedMetric): void {
+    // Not INSERT OR REPLACE: that would count a metric anew each time that it grows.
+    const sets = METRIC_FIELDS.map((field) => `${field} = excluded.${field}`).join(", ");
+    const holes = METRIC_FIELDS.map(() => "?").join(", ");
     this.#run(
-      "INSERT OR REPLACE INTO metrics VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      `INSERT INTO metrics (name, run, kind, ${METRIC_FIELDS.join(", ")}) VALUES (?, ?, ?, ${holes}) ON CONFLICT DO UPDATE SET ${sets}`,
       this.#nameId(metric.key),
       run,
       ...metricValues(metric),

@@ -5,20 +5,17 @@
  * a page begins behind that run even when others came or went meanwhile.
  */
 import type { SQLInputValue } from "node:sqlite";
+import { STATISTICS } from "../../query/ast.ts";
 import { describeValue, TrainlogError } from "../../run/error.ts";
 import type { MetricStatistic, RunColumn, RunQuery, RunSort } from "../types.ts";
+import { filterSql, IMPLIED_SQL, type Sql, STATISTIC_SQL, speaksOf } from "./filter-query.ts";
 import { RUN_COLUMNS, type SqlRow, TEXT_COLUMNS } from "./run-row.ts";
 
 /** Most runs of one page. */
 export const MAX_PAGE_RUNS = 10_000;
 
-const STATISTICS: readonly MetricStatistic[] = ["last", "min", "max", "mean", "count"];
-
-/** A statement and what is bound to it. */
-export interface Sql {
-  readonly text: string;
-  readonly values: readonly SQLInputValue[];
-}
+/** Most terms of an order. */
+const MAX_SORTS = 10;
 
 /** One term of the order. */
 interface Term {
@@ -26,9 +23,12 @@ interface Term {
   readonly descending: boolean;
 }
 
+/** The part of a query that says which runs are meant. */
+export type RunFilterQuery = Omit<RunQuery, "sort" | "metrics" | "config" | "summary" | "limit" | "cursor">;
+
 /** A list query as SQL. */
 export interface ListSql {
-  /** One page and one run more, which tells whether there is a next page. Sort values are the columns `s0`, `s1`, … */
+  /** Ids of one page and one run more, which tells whether there is a next page. Sort values are the columns `s0`, `s1`, … */
   readonly page: Sql;
   readonly total: Sql;
   readonly limit: number;
@@ -49,7 +49,7 @@ export function listSql(query: RunQuery): ListSql {
     query.cursor === undefined ? { text: "", values: [] } : behind(terms, decodeCursor(query.cursor, terms.length));
   const order = terms.map(({ expression, descending }) => `${expression}${descending ? " DESC" : ""}`);
   const sortValues = terms.map(({ expression }, i) => `${expression} AS s${i}`);
-  const page = `SELECT r.*, ${sortValues.join(", ")} FROM runs r ${joins.text} WHERE ${filter.text}${after.text} ORDER BY ${order.join(", ")} LIMIT ${limit + 1}`;
+  const page = `SELECT r.id, ${sortValues.join(", ")} FROM runs r ${joins.text} WHERE ${filter.text}${after.text} ORDER BY ${order.join(", ")} LIMIT ${limit + 1}`;
   return {
     page: { text: page, values: [...joins.values, ...filter.values, ...after.values] },
     total: { text: `SELECT count(*) AS total FROM runs r WHERE ${filter.text}`, values: filter.values },
@@ -103,6 +103,7 @@ function orderOf(sorts: readonly RunSort[]): { joins: Sql; terms: Term[] } {
   const joins: string[] = [];
   const values: SQLInputValue[] = [];
   const terms: Term[] = [];
+  if (sorts.length > MAX_SORTS) throw badQuery(`sort: at most ${MAX_SORTS} terms, got ${sorts.length}`);
   for (const [i, sort] of sorts.entries()) {
     const expression = sortExpression(sort, i, joins, values);
     // Runs without the value come last in both directions.
@@ -116,33 +117,44 @@ function orderOf(sorts: readonly RunSort[]): { joins: Sql; terms: Term[] } {
 
 function sortExpression(sort: RunSort, i: number, joins: string[], values: SQLInputValue[]): string {
   if (sort.by === "metric") {
-    const statistic = checkStatistic(sort.statistic ?? "last");
-    joins.push(
-      `LEFT JOIN metrics m${i} ON m${i}.name = (SELECT id FROM names WHERE name = ?) AND m${i}.run = r.id AND m${i}.kind = 'number'`,
-    );
+    joins.push(metricJoin(`m${i}`));
     values.push(sort.key);
-    return `m${i}.${statistic}`;
+    return aliased(STATISTIC_SQL[checkStatistic(sort.statistic ?? "last")], `m${i}`);
   }
   if (sort.by === "config" || sort.by === "summary") {
     joins.push(
       `LEFT JOIN fields f${i} ON f${i}.what = '${sort.by}' AND f${i}.name = (SELECT id FROM names WHERE name = ?) AND f${i}.run = r.id`,
     );
     values.push(sort.key);
-    return `coalesce(f${i}.number, f${i}.json)`;
+    if (sort.by === "config") return `coalesce(f${i}.number, f${i}.json) COLLATE NOCASE`;
+    joins.push(metricJoin(`m${i}`));
+    values.push(sort.key);
+    return `coalesce(f${i}.number, f${i}.json, ${aliased(IMPLIED_SQL, `m${i}`)}) COLLATE NOCASE`;
   }
   const column = Object.hasOwn(RUN_COLUMNS, sort.by) ? RUN_COLUMNS[sort.by] : undefined;
   if (column === undefined) throw badQuery(`sort: no column ${describeValue(sort.by)}`);
   return TEXT_COLUMNS.has(sort.by as RunColumn) ? `r.${column} COLLATE NOCASE` : `r.${column}`;
 }
 
-function filterOf(query: RunQuery): Sql {
+function metricJoin(alias: string): string {
+  return `LEFT JOIN metrics ${alias} ON ${alias}.name = (SELECT id FROM names WHERE name = ?) AND ${alias}.run = r.id AND ${alias}.kind = 'number'`;
+}
+
+/** An expression on a metric `m` as one on another alias. */
+function aliased(expression: string, alias: string): string {
+  return `(${expression.replaceAll("m.", `${alias}.`)})`;
+}
+
+/** The condition of a query on a run `r`. */
+export function filterOf(query: RunFilterQuery): Sql {
   const conditions: string[] = ["1"];
   const values: SQLInputValue[] = [];
   const add = (condition: string, ...bound: SQLInputValue[]): void => {
     conditions.push(condition);
     values.push(...bound);
   };
-  const archived = query.archived ?? "exclude";
+  const isAboutArchived = query.filter !== undefined && speaksOf(query.filter, "archived");
+  const archived = query.archived ?? (isAboutArchived ? "include" : "exclude");
   if (archived !== "include") add("r.archived = ?", archived === "only" ? 1 : 0);
   if (query.project !== undefined) add("r.project = ?", query.project);
   if (query.group !== undefined) add('r."group" = ?', query.group);
@@ -151,19 +163,25 @@ function filterOf(query: RunQuery): Sql {
   if (query.states !== undefined) add("r.state IN (SELECT value FROM json_each(?))", JSON.stringify(query.states));
   for (const tag of query.tags ?? []) add("EXISTS (SELECT 1 FROM tags t WHERE t.tag = ? AND t.run = r.id)", tag);
   if (query.text) add("instr(r.search, ?) > 0", query.text.toLowerCase());
+  if (query.filter !== undefined) {
+    const filter = filterSql(query.filter, Date.now());
+    add(filter.text, ...filter.values);
+  }
   return { text: conditions.join(" AND "), values };
 }
 
-function checkLimit(limit: number): number {
+/** Checks how many are asked for. */
+export function checkLimit(limit: number): number {
   if (Number.isSafeInteger(limit) && limit >= 1 && limit <= MAX_PAGE_RUNS) return limit;
   throw badQuery(`limit: expected a whole number from 1 to ${MAX_PAGE_RUNS}, got ${describeValue(limit)}`);
 }
 
-function checkStatistic(statistic: string): string {
-  if (STATISTICS.some((known) => known === statistic)) return statistic;
+function checkStatistic(statistic: MetricStatistic): MetricStatistic {
+  if (STATISTICS.includes(statistic)) return statistic;
   throw badQuery(`sort: no statistic ${describeValue(statistic)}, expected one of ${STATISTICS.join(", ")}`);
 }
 
-function badQuery(message: string): TrainlogError {
+/** The error for a query that means nothing. */
+export function badQuery(message: string): TrainlogError {
   return new TrainlogError("store/bad-query", message, { status: 400 });
 }

@@ -50,6 +50,12 @@ export class ResilientCatalog implements Catalog {
   list(...query: Parameters<Catalog["list"]>): ReturnType<Catalog["list"]> {
     return this.#try("list", (catalog) => catalog.list(...query));
   }
+  columns(...query: Parameters<Catalog["columns"]>): ReturnType<Catalog["columns"]> {
+    return this.#try("columns", (catalog) => catalog.columns(...query));
+  }
+  groups(...query: Parameters<Catalog["groups"]>): ReturnType<Catalog["groups"]> {
+    return this.#try("groups", (catalog) => catalog.groups(...query));
+  }
   find(...query: Parameters<Catalog["find"]>): ReturnType<Catalog["find"]> {
     return this.#try("find", (catalog) => catalog.find(...query));
   }

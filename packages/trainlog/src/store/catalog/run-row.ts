@@ -3,7 +3,8 @@ import type { SQLInputValue, SQLOutputValue } from "node:sqlite";
 import type { RunState } from "../../run/event.ts";
 import type { JsonValue } from "../../run/json.ts";
 import { fromEventJson, toEventJson } from "../../run-log/codec/event-json.ts";
-import type { MetricSummary, RunColumn, RunInfo } from "../types.ts";
+import type { ColumnType, MetricSummary, RunColumn, RunInfo } from "../types.ts";
+import type { IndexedMetric } from "./catalog.ts";
 
 /** A row as SQLite gives it. */
 export type SqlRow = Record<string, SQLOutputValue>;
@@ -34,7 +35,17 @@ export const RUN_COLUMNS: Readonly<Record<Exclude<keyof RunInfo, "tags">, string
 };
 
 /** Columns whose text sorts without regard to case. */
-export const TEXT_COLUMNS: ReadonlySet<RunColumn> = new Set(["runId", "project", "name", "group", "jobType", "state"]);
+export const TEXT_COLUMNS: ReadonlySet<RunColumn> = new Set([
+  "runId",
+  "project",
+  "name",
+  "group",
+  "jobType",
+  "state",
+  "source",
+  "parentRunId",
+  "notes",
+]);
 
 /** Values for the columns of {@link RUN_COLUMNS} in its order, then tags and the search text. */
 export function runValues(info: RunInfo): SQLInputValue[] {
@@ -89,8 +100,23 @@ function tagsOf(json: string): string[] {
   return Array.isArray(tags) ? tags.map(String) : [];
 }
 
-/** Values of a row of `metrics` behind name and run. */
-export function metricValues(metric: MetricSummary): SQLInputValue[] {
+/** Columns of `metrics` behind name, run and kind. */
+export const METRIC_FIELDS = [
+  "count",
+  "finite_count",
+  "last",
+  "last_json",
+  "min",
+  "max",
+  "mean",
+  "last_step",
+  "last_wall_ms",
+  "goal",
+  "rule",
+] as const;
+
+/** Values of a row of `metrics` behind name and run: the kind, then {@link METRIC_FIELDS}. */
+export function metricValues(metric: IndexedMetric): SQLInputValue[] {
   // SQLite has no NaN and loses the sign of −0 in a column of reals, so those are kept as text beside it.
   const plain = typeof metric.last === "number" && !Number.isNaN(metric.last) && !Object.is(metric.last, -0);
   return [
@@ -104,6 +130,8 @@ export function metricValues(metric: MetricSummary): SQLInputValue[] {
     metric.mean ?? null,
     metric.lastStep ?? null,
     metric.lastWallMs ?? null,
+    metric.goal ?? null,
+    metric.rule ?? "last",
   ];
 }
 
@@ -122,7 +150,23 @@ export function metricOf(row: SqlRow): MetricSummary {
     ...optionalNumber(row, "mean", "mean"),
     ...optionalNumber(row, "lastStep", "last_step"),
     ...optionalNumber(row, "lastWallMs", "last_wall_ms"),
+    ...bestOf(row),
   };
+}
+
+/** The goal that the run defined, and the value that it makes the best one. */
+function bestOf(row: SqlRow): Pick<MetricSummary, "goal" | "best"> {
+  const { goal } = row;
+  if (goal !== "min" && goal !== "max") return {};
+  return { goal, ...optionalNumber(row, "best", goal) };
+}
+
+/** What a value is, in one word. */
+export function columnType(value: JsonValue): ColumnType {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "list";
+  const type = typeof value;
+  return type === "string" ? "text" : type === "number" || type === "boolean" ? type : "object";
 }
 
 /** Text of a column that is never null. */

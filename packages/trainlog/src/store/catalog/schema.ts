@@ -3,13 +3,16 @@
  *
  * Metric values, config and summary lie in narrow tables clustered by key, so that "this metric of all runs" (a sorted list) is one stretch of the
  * file; a second index by run serves a run's own page. Names are numbered once, so that a row stays small however long its key is.
+ *
+ * `fields` has the top-level keys of config and summary, with their place in the order, and the dotted paths of what lies inside them, without one.
+ * `columns` counts, per project, the runs that have each metric and field: triggers keep it, because counting millions of rows takes a second.
  */
 import { existsSync, renameSync, rmSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { diskError } from "../../run-log/disk-error.ts";
 
 /** Version of the tables (`PRAGMA user_version`). An older file is rebuilt, a newer one is left alone. */
-export const CATALOG_VERSION = 1;
+export const CATALOG_VERSION = 2;
 
 const TABLES = `
 CREATE TABLE runs (
@@ -59,6 +62,8 @@ CREATE TABLE metrics (
   mean REAL,
   last_step INTEGER,
   last_wall_ms REAL,
+  goal TEXT,
+  rule TEXT NOT NULL,
   PRIMARY KEY (name, run, kind)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX metrics_by_run ON metrics(run);
@@ -66,12 +71,23 @@ CREATE TABLE fields (
   what TEXT NOT NULL,
   name INTEGER NOT NULL,
   run INTEGER NOT NULL,
-  position INTEGER NOT NULL,
+  position INTEGER,
+  type TEXT NOT NULL,
   number REAL,
   json TEXT NOT NULL,
   PRIMARY KEY (what, name, run)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX fields_by_run ON fields(run, what);
+CREATE TABLE columns (
+  project TEXT NOT NULL,
+  what TEXT NOT NULL,
+  name INTEGER NOT NULL,
+  type TEXT NOT NULL,
+  run_count INTEGER NOT NULL,
+  PRIMARY KEY (project, what, name, type)
+) STRICT, WITHOUT ROWID;
+${countingTriggers("metrics", "'metric'", "kind")}
+${countingTriggers("fields", "ROW.what", "type")}
 CREATE TABLE console (
   run INTEGER NOT NULL,
   line INTEGER NOT NULL,
@@ -104,6 +120,18 @@ CREATE TABLE blob_uses (
   PRIMARY KEY (run, sha256, use)
 ) STRICT, WITHOUT ROWID;
 `;
+
+/** Triggers that count rows of a table in `columns`. `ROW` stands for the row that comes or goes. */
+function countingTriggers(table: string, what: string, type: string): string {
+  const place = (row: string): string =>
+    `(SELECT project FROM runs WHERE id = ${row}.run), ${what.replace("ROW", row)}, ${row}.name, ${row}.${type}`;
+  const come = `INSERT INTO columns VALUES (${place("NEW")}, 1) ON CONFLICT DO UPDATE SET run_count = run_count + 1;`;
+  const go = `UPDATE columns SET run_count = run_count - 1 WHERE (project, what, name, type) = (${place("OLD")});`;
+  return `
+CREATE TRIGGER ${table}_come AFTER INSERT ON ${table} BEGIN ${come} END;
+CREATE TRIGGER ${table}_go AFTER DELETE ON ${table} BEGIN ${go} END;
+CREATE TRIGGER ${table}_turn AFTER UPDATE OF ${type} ON ${table} WHEN OLD.${type} <> NEW.${type} BEGIN ${go} ${come} END;`;
+}
 
 /** Tables with a `run` column, whose rows go when the run goes. */
 export const RUN_TABLES = [

@@ -6,8 +6,12 @@ import { type JsonObject, type JsonValue, objectFromEntries } from "../../run/js
 import { fromEventJson } from "../../run-log/codec/event-json.ts";
 import { diskError } from "../../run-log/disk-error.ts";
 import type {
+  ColumnPage,
+  ColumnQuery,
   ConsolePage,
   ConsoleQuery,
+  GroupPage,
+  GroupQuery,
   MediaPage,
   MediaQuery,
   MetricQuery,
@@ -20,14 +24,20 @@ import type {
 } from "../types.ts";
 import type { BlobUse, Catalog, CatalogChange, IndexedRun, RunExtras } from "./catalog.ts";
 import { ChangeWriter } from "./change-writer.ts";
-import { cursorBehind, listSql, type Sql } from "./list-query.ts";
+import { columnPage, columnSql } from "./column-query.ts";
+import type { Sql } from "./filter-query.ts";
+import { groupOf, groupSql } from "./group-query.ts";
+import { badQuery, cursorBehind, listSql } from "./list-query.ts";
 import { metricOf, numberOf, runInfoOf, type SqlRow, textOf } from "./run-row.ts";
 import { isDamage, isFull, type OpenCatalogOptions, openCatalogFile } from "./schema.ts";
+import { addSqlFunctions } from "./sql-functions.ts";
 
 const MAX_CONSOLE_LINES = 100_000;
 const MAX_MEDIA = 10_000;
+/** Most metrics and fields that the runs of one page come with: some hundred megabytes of answer. */
+const MAX_CELLS = 2_000_000;
 
-const METRIC_COLUMNS = `n.name AS key, m.kind, m.count, m.finite_count, m.last, m.last_json, m.min, m.max, m.mean, m.last_step, m.last_wall_ms
+const METRIC_COLUMNS = `n.name AS key, m.kind, m.count, m.finite_count, m.last, m.last_json, m.min, m.max, m.mean, m.last_step, m.last_wall_ms, m.goal
   FROM metrics m JOIN names n ON n.id = m.name`;
 
 /**
@@ -48,6 +58,7 @@ export class SqliteCatalog implements Catalog {
     this.#database = database;
     this.inMemory = isInMemory;
     this.notes = notes;
+    addSqlFunctions(database);
     this.#writer = new ChangeWriter(database);
   }
 
@@ -89,10 +100,27 @@ export class SqliteCatalog implements Catalog {
     const total = numberOf(this.#query(sql.total)[0] ?? {}, "total");
     const page = rows.slice(0, sql.limit);
     const last = page.at(-1);
-    const runs = this.#withColumns(page, query);
+    const runs = this.#withColumns(this.#runRows(page.map((row) => numberOf(row, "id"))), query);
     return rows.length > sql.limit && last
       ? { runs, total, nextCursor: cursorBehind(last, sql.termCount) }
       : { runs, total };
+  }
+
+  /** Ids of the runs `r` for which a condition holds, in any order. */
+  matching({ text, values }: Sql): string[] {
+    return this.#all(`SELECT r.run_id FROM runs r WHERE ${text}`, ...values).map((row) => textOf(row, "run_id"));
+  }
+
+  async columns(query: ColumnQuery): Promise<ColumnPage> {
+    const sql = columnSql(query);
+    const total = numberOf(this.#query(sql.total)[0] ?? {}, "total");
+    return columnPage(this.#query(sql.page), total, sql.limit);
+  }
+
+  async groups(query: GroupQuery): Promise<GroupPage> {
+    const sql = groupSql(query);
+    const groups = this.#query(sql.page).map((row) => groupOf(row, query));
+    return { groups, total: numberOf(this.#query(sql.total)[0] ?? {}, "total") };
   }
 
   async find(text: string, limit: number): Promise<RunInfo[]> {
@@ -246,13 +274,42 @@ export class SqliteCatalog implements Catalog {
     }));
   }
 
+  /** Runs by their ids, in that order. Sorting carries ids alone: whole rows would be copied through the sorter. */
+  #runRows(ids: readonly number[]): SqlRow[] {
+    const sql = "SELECT r.* FROM json_each(?) j CROSS JOIN runs r ON r.id = j.value ORDER BY j.key";
+    return this.#all(sql, JSON.stringify(ids));
+  }
+
   #metricColumns(ids: readonly number[], keys: readonly string[]): Map<number, MetricSummary[]> {
     const columns = new Map<number, MetricSummary[]>();
-    const sql = `SELECT m.run, ${METRIC_COLUMNS} WHERE n.name = ? AND m.run IN (SELECT value FROM json_each(?))`;
-    for (const key of keys) {
-      for (const row of this.#all(sql, key, JSON.stringify(ids))) pushTo(columns, numberOf(row, "run"), metricOf(row));
+    const sql = `SELECT m.run, ${METRIC_COLUMNS} WHERE n.id = ? AND m.run IN (SELECT value FROM json_each(?))`;
+    const asked = JSON.stringify(ids);
+    let cells = 0;
+    for (const { id } of this.#namesOf(keys)) {
+      const rows = this.#all(sql, id, asked);
+      cells += rows.length;
+      if (cells > MAX_CELLS) throw tooManyCells();
+      for (const row of rows) pushTo(columns, numberOf(row, "run"), metricOf(row));
     }
     return columns;
+  }
+
+  /** Names that are asked for, each once and in order; one that ends in `*` means all that begin so. */
+  #namesOf(keys: readonly string[]): { readonly id: number; readonly name: string }[] {
+    const found = new Map<number, string>();
+    for (const key of keys) {
+      const prefix = key.endsWith("*") ? key.slice(0, -1) : undefined;
+      const rows =
+        prefix === undefined
+          ? this.#all("SELECT id, name FROM names WHERE name = ?", key)
+          : this.#all(
+              "SELECT id, name FROM names WHERE substr(name, 1, ?) = ? ORDER BY name",
+              [...prefix].length,
+              prefix,
+            );
+      for (const row of rows) found.set(numberOf(row, "id"), textOf(row, "name"));
+    }
+    return Array.from(found, ([id, name]) => ({ id, name }));
   }
 
   #fieldColumns(
@@ -261,12 +318,21 @@ export class SqliteCatalog implements Catalog {
     keys: readonly string[] | "*",
   ): Map<number, JsonObject> {
     if (keys.length === 0) return new Map();
-    const named = keys === "*" ? "" : "AND n.name IN (SELECT value FROM json_each(?))";
+    const patterns = keys === "*" ? [] : keys.filter((key) => key.endsWith("*"));
+    const exact = keys === "*" ? [] : keys.filter((key) => !key.endsWith("*"));
+    // Where everything below a path is asked for, values are: the object around them would say them twice.
+    const named =
+      keys === "*"
+        ? "AND f.position IS NOT NULL"
+        : "AND (f.name IN (SELECT value FROM json_each(?)) OR (f.name IN (SELECT value FROM json_each(?)) AND (f.type <> 'object' OR f.json = '{}')))";
     const sql = `SELECT f.run, n.name AS key, f.json FROM fields f JOIN names n ON n.id = f.name
-      WHERE f.run IN (SELECT value FROM json_each(?)) AND f.what = '${what}' ${named} ORDER BY f.run, f.position`;
-    const bound = keys === "*" ? [JSON.stringify(ids)] : [JSON.stringify(ids), JSON.stringify(keys)];
+      WHERE f.run IN (SELECT value FROM json_each(?)) AND f.what = '${what}' ${named} ORDER BY f.run, f.position IS NULL, f.position, f.name`;
+    const idsOf = (wanted: readonly string[]): string => JSON.stringify(this.#namesOf(wanted).map(({ id }) => id));
+    const bound = keys === "*" ? [JSON.stringify(ids)] : [JSON.stringify(ids), idsOf(exact), idsOf(patterns)];
+    const rows = this.#all(sql, ...bound);
+    if (rows.length > MAX_CELLS) throw tooManyCells();
     const entries = new Map<number, [string, JsonValue][]>();
-    for (const row of this.#all(sql, ...bound)) {
+    for (const row of rows) {
       pushTo(entries, numberOf(row, "run"), [textOf(row, "key"), fromEventJson(textOf(row, "json"))]);
     }
     return new Map([...entries].map(([run, list]) => [run, objectFromEntries(list)]));
@@ -274,7 +340,7 @@ export class SqliteCatalog implements Catalog {
 
   #fields(runId: string, what: "config" | "summary"): [string, JsonValue][] {
     const sql = `SELECT n.name AS key, f.json FROM fields f JOIN names n ON n.id = f.name
-      WHERE f.run = (SELECT id FROM runs WHERE run_id = ?) AND f.what = ? ORDER BY f.position`;
+      WHERE f.run = (SELECT id FROM runs WHERE run_id = ?) AND f.what = ? AND f.position IS NOT NULL ORDER BY f.position`;
     return this.#all(sql, runId, what).map((row) => [textOf(row, "key"), fromEventJson(textOf(row, "json"))]);
   }
 
@@ -321,6 +387,10 @@ export class SqliteCatalog implements Catalog {
       throw diskError(error, "use the catalog");
     }
   }
+}
+
+function tooManyCells(): TrainlogError {
+  return badQuery(`more than ${MAX_CELLS} values on one page; ask for fewer columns or a smaller limit`);
 }
 
 function damaged(cause: unknown): TrainlogError {
