@@ -68,8 +68,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/rm.ts")).rmCommand,
   },
   {
+    name: "backup",
+    summary: "copy a store while it is in use, or bring a copy up to date",
+    load: async () => (await import("./commands/backup.ts")).backupCommand,
+  },
+  {
     name: "restore",
-    summary: "bring runs back from the trash",
+    summary: "bring runs back from the trash, or from a backup",
     load: async () => (await import("./commands/restore.ts")).restoreCommand,
   },
   {

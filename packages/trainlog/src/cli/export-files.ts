@@ -1,8 +1,9 @@
 /** @file Where an export's bytes go: files that appear whole or not at all, a folder of files, standard output. */
 import { randomBytes } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
-import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { makeFolder } from "../files/make-folder.ts";
 import type { ByteSink, FileTree } from "../formats/index.ts";
 import { TrainlogError } from "../run/error.ts";
 
@@ -21,7 +22,7 @@ export interface PendingFile extends ByteSink {
 export async function beginFile(path: string): Promise<PendingFile> {
   const temporary = join(dirname(path), `.trainlog-${randomBytes(8).toString("hex")}.tmp`);
   const file = await attempt(path, async () => {
-    await mkdir(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     return open(temporary, "wx");
   });
   return new WholeFile(path, temporary, file);

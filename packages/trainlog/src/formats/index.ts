@@ -2,6 +2,7 @@
 export { type CsvOptions, exportCsv } from "./csv/export-csv.ts";
 export { eventLine, parseEventLine } from "./events/event-line.ts";
 export { exportEventLines, exportEvents } from "./events/export-events.ts";
+export { blobsOf } from "./events/layout.ts";
 export {
   IMPORT_FORMATS,
   type ImportFormat,

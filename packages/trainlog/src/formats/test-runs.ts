@@ -9,7 +9,7 @@ import { afterEach, beforeEach } from "vitest";
 import { TrainlogError } from "../run/error.ts";
 import type { Column, FinishEvent, MediaEvent, RowsEvent, RunEvent, StartEvent } from "../run/event.ts";
 import type { JsonValue } from "../run/json.ts";
-import type { RunTarget } from "./import/write-import.ts";
+import type { ExistingRun, RunTarget } from "./import/write-import.ts";
 import { loggedRows } from "./logged-rows.ts";
 import type { RunFacts } from "./run-facts.ts";
 import type { ByteSink, FileTree, RunSource } from "./run-source.ts";
@@ -139,7 +139,7 @@ export function anyRun(runId: string): fc.Arbitrary<TestRun> {
 export function testRun(
   runId: string,
   events: readonly RunEvent[],
-  { name = "a run", project = "tests" } = {},
+  { name = "a run", project = "tests" }: { readonly name?: string; readonly project?: string } = {},
 ): TestRun {
   const start: StartEvent = { type: "start", runId, project, name, wallMs: 1e12 };
   const finish: FinishEvent = { type: "finish", wallMs: 1e12 + 5000, status: "finished" };
@@ -184,14 +184,14 @@ export class MemoryTarget implements RunTarget {
   readonly blobs: Map<string, Uint8Array> = new Map();
   readonly seqs: Map<string, number> = new Map();
   /** Batches after which the target fails once. */
-  failAfter = Infinity;
+  failAfter: number = Infinity;
 
-  async existing(runId: string, writerId: string) {
+  async existing(runId: string, writerId: string): Promise<ExistingRun | undefined> {
     const events = this.runs.get(runId);
     if (events === undefined) return undefined;
     return {
       lastSeq: this.seqs.get(`${runId} ${writerId}`) ?? -1,
-      async *events() {
+      async *events(): AsyncGenerator<RunEvent> {
         yield* events;
       },
     };

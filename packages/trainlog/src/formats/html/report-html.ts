@@ -54,7 +54,10 @@ function runSections(run: ReportRun, isOne: boolean): string {
     section(`Files${name}`, artifacts.length === 0 ? "" : artifactsTable(run)),
     lines === ""
       ? ""
-      : section(`Console${name}`, `<details><summary>${console.totalLines} lines</summary>${consoleText}</details>`),
+      : section(
+          `Console${name}`,
+          `<details><summary>${console.totalLines} line${console.totalLines === 1 ? "" : "s"}</summary>${consoleText}</details>`,
+        ),
   ].join("");
 }
 
@@ -211,6 +214,7 @@ function timeText(wallMs: number): string {
 }
 
 function durationText(durationMs: number): string {
+  if (durationMs < 1000) return `${Math.max(0, Math.round(durationMs))} ms`;
   const seconds = Math.max(0, Math.round(durationMs / 1000));
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
   if (hours > 0) return `${hours} h ${minutes} min`;

@@ -13,6 +13,9 @@ import { table } from "./report-page.ts";
 const MAX_TABLE_LINES = 50;
 const MAX_TEXT_CHARACTERS = 4000;
 
+/** Images up to this width are shown larger, as squares: a digit of 28 pixels is a speck otherwise. */
+const TINY_PX = 64;
+
 /** A media value as a figure. */
 export function mediaFigure(media: ReportMedia): string {
   const { event, count } = media;
@@ -26,7 +29,8 @@ export function mediaFigure(media: ReportMedia): string {
 function mediaContent({ event, image }: ReportMedia): string {
   const { kind, data, key } = event;
   if (image !== undefined) {
-    return `<img alt="${escapeMarkup(key)}" src="data:${escapeMarkup(image.mime)};base64,${image.base64}">`;
+    const isTiny = typeof data["width"] === "number" && data["width"] <= TINY_PX;
+    return `<img${isTiny ? ' class="tiny"' : ""} alt="${escapeMarkup(key)}" src="data:${escapeMarkup(image.mime)};base64,${image.base64}">`;
   }
   if (kind === "histogram") return histogramSvg(key, data) ?? notShown(kind);
   if (kind === "confusion-matrix") return confusionPicture(key, data) ?? notShown(kind);

@@ -26,15 +26,17 @@ figure{margin:0;min-width:0;break-inside:avoid}
 .charts figure,.media figure{border:1px solid var(--tl-grid);border-radius:8px;padding:10px}
 figure h3{margin:0 0 4px}
 figure svg{display:block;width:100%;height:auto}
-figure img{display:block;max-width:100%;height:auto;image-rendering:auto;background:#fff;border-radius:4px}
+figure img{display:block;max-width:100%;height:auto;background:#fff;border-radius:4px}
+figure img.tiny{min-width:112px;image-rendering:pixelated}
 .media{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,340px),1fr));gap:14px}
 .legend{display:flex;flex-wrap:wrap;gap:2px 18px;margin:0 0 12px;padding:0;list-style:none}
 .legend li{overflow-wrap:anywhere}
 .swatch{display:inline-block;width:18px;height:3px;border-radius:2px;margin:0 6px 4px 0}
 .scroll{overflow:auto;max-height:520px}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums}
-th,td{padding:4px 14px 4px 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--tl-grid);overflow-wrap:anywhere;max-width:420px}
-td.number,th.number{text-align:right;white-space:nowrap}
+th,td{padding:4px 14px 4px 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--tl-grid);overflow-wrap:break-word;min-width:56px;max-width:420px}
+td.number,th.number{text-align:right}
+td.number{white-space:nowrap}
 th{color:var(--tl-muted);font-weight:600}
 tbody th{font-weight:500;color:var(--tl-ink)}
 pre{margin:0;font:12px/1.5 ui-monospace,monospace;white-space:pre-wrap;overflow-wrap:anywhere}
