@@ -25,6 +25,8 @@ export class RuntimeOperators {
   readonly #write: GraphWriter;
   readonly #attentions = new Map<string, CausalAttention>();
   readonly #normalised = new Map<string, Normalised>();
+  /** Edges that an attention gives out again, in the layout in which others want them, by their names. */
+  readonly #copies = new Map<string, string>();
 
   constructor(write: GraphWriter) {
     this.#write = write;
@@ -46,6 +48,14 @@ export class RuntimeOperators {
       default:
         return undefined;
     }
+  }
+
+  /** The instruction on copies of its operands that are there already, so that the operands themselves need not be made. */
+  withCopies(call: Call): Call {
+    return {
+      ...call,
+      inputs: call.inputs.map((edge) => ({ ...edge, name: this.#copies.get(edge.name) ?? edge.name })),
+    };
   }
 
   /** HardSigmoid is max(0, min(1, x/2 + ½)): erf stays between −1 and 1, so nothing is cut off. */
@@ -106,6 +116,9 @@ export class RuntimeOperators {
       [result, keys, values, weights],
       RUNTIME_DOMAIN,
     );
+    const [, oldKeys, oldValues] = call.inputs;
+    if (oldKeys !== undefined) this.#copies.set(oldKeys.name, keys);
+    if (oldValues !== undefined) this.#copies.set(oldValues.name, values);
     return { result, weights };
   }
 

@@ -4,6 +4,7 @@ import type { Edge, GraphWriter } from "../onnx/export/graph-writer.ts";
 import { exportCall } from "../onnx/export/write-instructions.ts";
 import { BatchLast, batchLastExporter } from "./batch-last/index.ts";
 import { CONVOLUTION_WITH_BIAS } from "./rewrite/convolution-with-bias.ts";
+import { MATMUL_WITH_BIAS } from "./rewrite/matmul-with-bias.ts";
 import { RuntimeOperators } from "./runtime-operators.ts";
 
 /** Writes the instructions of one step. */
@@ -24,14 +25,19 @@ export function stepExporter(write: GraphWriter): StepExporter {
       const found = withBatchLast(call);
       if (found !== undefined) return found;
       const plain = inUsualOrder(call, layout);
-      return operators.export(plain) ?? exportCall(write, plain);
+      return operators.export(plain) ?? exportCall(write, operators.withCopies(plain));
     },
   };
 }
 
+/** Primitives whose exporters take a bias as one more input. */
+const WITHOUT_BIAS: ReadonlyMap<string, string> = new Map([
+  [CONVOLUTION_WITH_BIAS, "conv2d"],
+  [MATMUL_WITH_BIAS, "matmul"],
+]);
+
 /** The instruction as every ONNX file has it. */
 function inUsualOrder(call: Call, layout: BatchLast): Call {
   const inputs = call.inputs.map((edge) => layout.plain(edge));
-  const primitive = call.primitive === CONVOLUTION_WITH_BIAS ? "conv2d" : call.primitive;
-  return { ...call, primitive, inputs };
+  return { ...call, primitive: WITHOUT_BIAS.get(call.primitive) ?? call.primitive, inputs };
 }

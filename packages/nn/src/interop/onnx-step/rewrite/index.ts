@@ -5,12 +5,14 @@ import { causalGradient, causalWeights, trianglesTimes } from "./causal-attentio
 import { convolutionWithBias } from "./convolution-with-bias.ts";
 import { geluGradient, geluOfHalfErf } from "./gelu.ts";
 import { joinPads } from "./joined-pads.ts";
+import { matmulWithBias } from "./matmul-with-bias.ts";
 import { maskPooledCotangent } from "./pooled-cotangent.ts";
 import { factsOf, type Rule } from "./rule.ts";
 
 const RULES: readonly Rule[] = [
   maskPooledCotangent,
   convolutionWithBias,
+  matmulWithBias,
   causalWeights,
   trianglesTimes,
   causalGradient,

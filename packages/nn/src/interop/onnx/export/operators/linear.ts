@@ -1,7 +1,7 @@
 /** @file Matrix products as ONNX nodes. */
 import type { MatmulAttributes } from "../../../../primitives/matmul.ts";
 import type { TrilMatmulAttributes } from "../../../../primitives/triangle.ts";
-import { type Call, type Exporter, exporter, input } from "../call.ts";
+import { type Call, type Exporter, exporter, input, names } from "../call.ts";
 import type { Edge, GraphWriter } from "../graph-writer.ts";
 
 function matmul(write: GraphWriter, call: Call<MatmulAttributes>): string {
@@ -9,7 +9,8 @@ function matmul(write: GraphWriter, call: Call<MatmulAttributes>): string {
   const { transposeA, transposeB } = call.attributes;
   // Gemm transposes for free, but knows two axes and floats only.
   if (a.shape.length === 2 && b.shape.length === 2 && call.dtype !== "int32") {
-    return write.node("Gemm", [a.name, b.name], {
+    // With a third operand in graphs that were rewritten for a runtime: a row to add.
+    return write.node("Gemm", names(call), {
       transA: { int: transposeA ? 1 : 0 },
       transB: { int: transposeB ? 1 : 0 },
     });
