@@ -152,6 +152,10 @@ const PROGRAMS: Readonly<Record<string, readonly [Program, readonly AnyTensor[]]
   ],
   "matmul of batches": [(a, b) => p.matmul(a, b, { transposeB: true }), [numbers([2, 1, 3, 4]), numbers([5, 2, 4], 2)]],
   softmax: [p.softmax, image],
+  "matmulTril, causalSoftmax, trilMatmul": [
+    (q, k, v) => p.trilMatmul(p.causalSoftmax(p.matmulTril(q, k)), v),
+    [numbers([2, 5, 3]), numbers([2, 5, 3], 2), numbers([2, 5, 4], 3)],
+  ],
   logSoftmax: [p.logSoftmax, image],
   layerNorm: [(x) => p.layerNorm(x, 1e-5), image],
   conv2d: [
