@@ -1,5 +1,6 @@
 /** @file `trainlog import`: runs from files. */
-import { resolve } from "node:path";
+import { readdir, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import {
   decideImport,
   IMPORT_FORMATS,
@@ -16,7 +17,7 @@ import { type Command, type CommandContext, defineCommand, EXIT_OK, EXIT_PROBLEM
 import { FolderTarget } from "../import-target.ts";
 import { DIR_OPTION } from "../option-types.ts";
 import { storeDirOf, TO_LOOK } from "../store-access.ts";
-import { formatCount, formatPlural } from "../terminal/format.ts";
+import { formatBytes, formatCount, formatPlural } from "../terminal/format.ts";
 import { visibleText } from "../terminal/text-width.ts";
 
 /** Places that are named; `--json` has the first hundred. */
@@ -81,9 +82,14 @@ export const importCommand: Command = defineCommand({
   exitCodes: { 1: "nothing was imported, or (with --skip-bad) not all: what could not be read is named" },
   run: async ({ options, args, context }) => {
     const { out } = context;
-    using bar = out.progress("read", 1);
     const path = resolve(context.cwd, args[0] ?? "");
-    const reader = await openImport(path, openOptions(options));
+    using bar = out.progress("read", await bytesToRead(path));
+    let readBytes = 0;
+    const onRead = (bytes: number): void => {
+      readBytes += bytes;
+      bar.update(readBytes, formatBytes(readBytes));
+    };
+    const reader = await openImport(path, { ...openOptions(options), onRead });
     for (const note of reader.notes) out.note(visibleText(note));
     const project = options.project === undefined ? {} : { project: options.project };
     const plan = await planImport(reader, { ...project, signal: context.signal });
@@ -102,6 +108,15 @@ export const importCommand: Command = defineCommand({
     return plan.badCount === 0 ? EXIT_OK : EXIT_PROBLEM;
   },
 });
+
+/** How many bytes will be read before anything is written: a file once for its checksum and once for its content. */
+async function bytesToRead(path: string): Promise<number> {
+  const facts = await stat(path).catch(() => undefined);
+  if (facts?.isDirectory() !== true) return (facts?.size ?? 0) * 2;
+  const runs = await readdir(join(path, "runs")).catch((): string[] => []);
+  const sizes = await Promise.all(runs.map((name) => stat(join(path, "runs", name)).catch(() => undefined)));
+  return sizes.reduce((sum, file) => sum + (file?.size ?? 0), 0);
+}
 
 function openOptions(options: {
   readonly format: string | undefined;

@@ -126,4 +126,20 @@ describe("startProgress", () => {
     expect(stream.written).not.toContain("too soon");
     expect(stream.written.endsWith("\r\u001b[2K")).toBe(true);
   });
+
+  it("says how long the rest will take, once the pace is known", () => {
+    const stream = recorder(true);
+    let nowMs = 0;
+    const bar = startProgress(stream, { label: "export", total: 4, nowMs: () => nowMs });
+    nowMs = 1000;
+    bar.update(1, "early");
+    nowMs = 30_000;
+    bar.update(1, "a quarter");
+    nowMs = 120_000;
+    bar.update(4, "all");
+    bar.end();
+    expect(stream.written).toContain("25 %  early");
+    expect(stream.written).toContain("25 %  1 min 30 s left  a quarter");
+    expect(stream.written).toContain("100 %  all");
+  });
 });
