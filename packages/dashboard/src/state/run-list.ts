@@ -133,7 +133,8 @@ export class RunListStore {
     const moved = before?.state !== run.state || before.archived !== run.archived;
     const firstMetrics = run.metricCount > 0 && this.#keys.peek().length === 0;
     if (moved || firstMetrics) this.#reloadWithin(RELOAD_MS);
-    else if (!STEADY_SORTS.has(this.#query.sort ?? "createdMs")) this.#reloadWithin(REORDER_MS);
+    else if (![this.#query.sort ?? "createdMs"].flat().every((sort) => STEADY_SORTS.has(sort)))
+      this.#reloadWithin(REORDER_MS);
   }
 
   #remove(runId: string): void {

@@ -240,6 +240,7 @@ function withoutInfo({
   alerts,
   damage,
   sealed,
+  notesRevision,
 }: RunDetail): Omit<RunDetail, keyof RunInfo> {
-  return { config, summary, definitions, host, code, alerts, damage, sealed };
+  return { config, summary, definitions, host, code, alerts, damage, sealed, notesRevision };
 }

@@ -5,10 +5,12 @@
  * and make `/api/v1/openapi.json`. `docs/http-api.md` lists the routes.
  */
 export * from "./batch.ts";
+export * from "./bulk.ts";
 export * from "./content.ts";
 export * from "./health.ts";
 export * from "./live.ts";
 export * from "./problem.ts";
+export * from "./project.ts";
 export * from "./query.ts";
 export * from "./run.ts";
 export * from "./series.ts";

@@ -28,13 +28,20 @@ export interface RunListQuery {
   readonly q?: string;
   /** Archived runs: left out (`exclude`, the default), the only ones, or both. */
   readonly archived?: "exclude" | "only" | "include";
-  /** A field of the run (`createdMs` when absent), `metric:<key>:<last|min|max|mean|count>`, `config:<key>` or `summary:<key>`. */
-  readonly sort?: string;
-  /** Descending order; true when absent and `sort` is absent too (newest first). */
+  /** A condition in the filter language (`docs/filters.md`). */
+  readonly filter?: string;
+  /**
+   * What to sort by, the first term first: a field of the filter language (`created`, `metric.loss.min`, `config.optimizer.lr`, `summary.acc`) or of the run
+   * (`createdMs`), with `-` before it for descending. Also `metric:<key>:<statistic>`, `config:<key>` and `summary:<key>`.
+   */
+  readonly sort?: string | readonly string[];
+  /** Descending order for terms without a sign; true when absent and `sort` is absent too (newest first). */
   readonly desc?: boolean;
-  /** Metrics, configuration and summary keys to give with each run. */
+  /** Metrics to give with each run; one that ends in `*` means all that begin so. */
   readonly metric?: readonly string[];
+  /** Dotted paths into the configuration to give with each run, likewise. */
   readonly config?: readonly string[];
+  /** Dotted paths into what was set in the summary to give with each run, likewise. */
   readonly summary?: readonly string[];
   /** Runs per page, at most 10,000; 100 when absent. */
   readonly limit?: number;
@@ -51,7 +58,8 @@ export const runListQuery: z.ZodType<RunListQuery> = z.strictObject({
   parentRunId: single().exactOptional(),
   q: single().exactOptional(),
   archived: z.enum(["exclude", "only", "include"]).exactOptional(),
-  sort: single().exactOptional(),
+  filter: single().exactOptional(),
+  sort: repeated(z.string(), 10).exactOptional(),
   desc: flag().exactOptional(),
   metric: repeated(key).exactOptional(),
   config: repeated(key).exactOptional(),
@@ -59,6 +67,100 @@ export const runListQuery: z.ZodType<RunListQuery> = z.strictObject({
   limit: integer(1, MAX_RUN_PAGE).exactOptional(),
   cursor: single().exactOptional(),
 });
+
+/** Query of `GET /projects/:project/columns`. */
+export interface ColumnListQuery {
+  readonly what?: "metric" | "config" | "summary";
+  /** Part of the name; case does not matter. */
+  readonly search?: string;
+  /** Columns per page, at most 10,000; 1000 when absent. */
+  readonly limit?: number;
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string;
+}
+
+/** {@link ColumnListQuery}. */
+export const columnListQuery: z.ZodType<ColumnListQuery> = z.strictObject({
+  what: z.enum(["metric", "config", "summary"]).exactOptional(),
+  search: single().exactOptional(),
+  limit: integer(1, MAX_RUN_PAGE).exactOptional(),
+  cursor: single().exactOptional(),
+});
+
+/** Query of `GET /projects/:project/values`. */
+export interface ValueListQuery {
+  /** A field of the filter language. */
+  readonly field: string;
+  /** Part of the value; case does not matter. */
+  readonly search?: string;
+  readonly filter?: string;
+  readonly archived?: "exclude" | "only" | "include";
+  /** Values per page, at most 10,000; 1000 when absent. */
+  readonly limit?: number;
+  readonly offset?: number;
+}
+
+/** {@link ValueListQuery}. */
+export const valueListQuery: z.ZodType<ValueListQuery> = z.strictObject({
+  field: single(),
+  search: single().exactOptional(),
+  filter: single().exactOptional(),
+  archived: z.enum(["exclude", "only", "include"]).exactOptional(),
+  limit: integer(1, MAX_RUN_PAGE).exactOptional(),
+  offset: integer(0).exactOptional(),
+});
+
+/** Query of `GET /groups`. */
+export interface GroupListQuery {
+  /** 1 to 3 fields of the filter language. */
+  readonly by: readonly string[];
+  /** Fields with numbers whose count, mean and extremes to give for each group. */
+  readonly reduce?: readonly string[];
+  readonly project?: string;
+  readonly filter?: string;
+  /** Part of the name, id, group, notes or a tag of the runs; case does not matter. */
+  readonly q?: string;
+  readonly archived?: "exclude" | "only" | "include";
+  /** Groups per page, at most 10,000; 1000 when absent. */
+  readonly limit?: number;
+  readonly offset?: number;
+}
+
+/** {@link GroupListQuery}. */
+export const groupListQuery: z.ZodType<GroupListQuery> = z.strictObject({
+  by: repeated(z.string(), 3),
+  reduce: repeated(z.string(), 50).exactOptional(),
+  project: single().exactOptional(),
+  filter: single().exactOptional(),
+  q: single().exactOptional(),
+  archived: z.enum(["exclude", "only", "include"]).exactOptional(),
+  limit: integer(1, MAX_RUN_PAGE).exactOptional(),
+  offset: integer(0).exactOptional(),
+});
+
+/** Query of `GET /trash`. */
+export interface TrashListQuery {
+  readonly project?: string;
+  /** Runs per page, at most 10,000; 1000 when absent. */
+  readonly limit?: number;
+  readonly offset?: number;
+}
+
+/** {@link TrashListQuery}. */
+export const trashListQuery: z.ZodType<TrashListQuery> = z.strictObject({
+  project: single().exactOptional(),
+  limit: integer(1, MAX_RUN_PAGE).exactOptional(),
+  offset: integer(0).exactOptional(),
+});
+
+/** Query of `DELETE /projects/:project`. */
+export interface DeleteProjectQuery {
+  /** Runs of the project, archived ones too, that the caller knows of: with another number, nothing is deleted. */
+  readonly expectedCount: number;
+}
+
+/** {@link DeleteProjectQuery}. */
+export const deleteProjectQuery: z.ZodType<DeleteProjectQuery> = z.strictObject({ expectedCount: integer(0) });
 
 /** Query of `GET /runs/:id/series`; see `SeriesRequest`. */
 export interface SeriesRunQuery {

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { RunState } from "../run/event.ts";
 import type { JsonObject, JsonValue } from "../run/json.ts";
-import { count, jsonObject, jsonValue, name, runId, step, text, type WireNumber, wallMs } from "./wire.ts";
+import { count, jsonObject, jsonValue, key, name, runId, step, text, type WireNumber, wallMs } from "./wire.ts";
 
 /** Every state that a run can be shown in. */
 export const RUN_STATES: readonly RunState[] = ["running", "finished", "failed", "killed", "crashed"];
@@ -62,6 +62,10 @@ export interface MetricInfo {
   readonly min?: number;
   readonly max?: number;
   readonly mean?: number;
+  /** What is better, by the definition of the run. */
+  readonly goal?: "min" | "max";
+  /** `min` or `max` by the goal; absent without one. */
+  readonly best?: number;
 }
 
 /** {@link MetricInfo}. */
@@ -76,15 +80,17 @@ export const metricInfo: z.ZodType<MetricInfo> = z.object({
   min: z.number().exactOptional(),
   max: z.number().exactOptional(),
   mean: z.number().exactOptional(),
+  goal: z.enum(["min", "max"]).exactOptional(),
+  best: z.number().exactOptional(),
 });
 
 /** One row of a list of runs: the run and the columns that were asked for, as far as the run has them. */
 export interface RunRow extends RunInfo {
   /** Those asked for by `metric`. */
   readonly metrics?: readonly MetricInfo[];
-  /** Top-level keys asked for by `config`. */
+  /** Values asked for by `config`, by dotted path. */
   readonly config?: JsonObject;
-  /** Keys asked for by `summary`, as far as the script set them. */
+  /** Values asked for by `summary`, by dotted path, as far as they were set by name. */
   readonly summary?: JsonObject;
 }
 
@@ -177,6 +183,8 @@ export interface RunDetail extends RunInfo {
   readonly damage: readonly DamageInfo[];
   /** Whether its log is compressed. */
   readonly sealed: boolean;
+  /** Changes with the text of the notes: give it back when you edit them. */
+  readonly notesRevision: string;
 }
 
 /** {@link RunDetail}. */
@@ -190,52 +198,59 @@ export const runDetail: z.ZodType<RunDetail> = z.object({
   alerts: z.array(alertInfo),
   damage: z.array(damageInfo),
   sealed: z.boolean(),
+  notesRevision: z.string(),
 });
 
-/** One project. */
-export interface ProjectInfo {
-  readonly project: string;
-  /** Runs that are not archived. */
-  readonly runCount: number;
-  readonly runningCount: number;
-  readonly archivedCount: number;
-  readonly lastMs: number;
-}
-
-/** {@link ProjectInfo}. */
-export const projectInfo: z.ZodType<ProjectInfo> = z.object({
-  project: z.string(),
-  runCount: count,
-  runningCount: count,
-  archivedCount: count,
-  lastMs: wallMs,
-});
-
-/** Answer of `GET /projects`. */
-export interface ProjectList {
-  readonly projects: readonly ProjectInfo[];
-}
-
-/** {@link ProjectList}. */
-export const projectList: z.ZodType<ProjectList> = z.object({ projects: z.array(projectInfo) });
-
-/** Body of `PATCH /runs/:id`: what to change; absent fields stay. An empty text clears `group` and `notes`. */
+/** Body of `PATCH /runs/:id`: what to change; absent fields stay. An empty text clears `group` and `notes`. All of it is done, or nothing. */
 export interface RunPatch {
   readonly name?: string;
+  /** All tags anew. */
   readonly tags?: readonly string[];
+  readonly addTags?: readonly string[];
+  readonly removeTags?: readonly string[];
   readonly notes?: string;
+  /** `notesRevision` of the notes that `notes` was made from: when they are others by now, the answer is 412 with `current`. */
+  readonly notesRevision?: string;
   readonly group?: string;
   readonly archived?: boolean;
+  readonly config?: FieldPatch;
+  readonly summary?: FieldPatch;
 }
+
+/** Patch of configuration or summary, by top-level key. What is removed goes first. */
+export interface FieldPatch {
+  readonly set?: JsonObject;
+  readonly remove?: readonly string[];
+}
+
+const fieldPatch: z.ZodType<FieldPatch> = z.strictObject({
+  set: jsonObject.exactOptional(),
+  remove: z.array(key).max(10_000).exactOptional(),
+});
+
+const tags = z.array(name).max(1000);
 
 /** {@link RunPatch}. */
 export const runPatch: z.ZodType<RunPatch> = z.strictObject({
   name: name.exactOptional(),
-  tags: z.array(name).max(1000).exactOptional(),
+  tags: tags.exactOptional(),
+  addTags: tags.exactOptional(),
+  removeTags: tags.exactOptional(),
   notes: text.exactOptional(),
+  notesRevision: z.string().exactOptional(),
   group: z.union([name, z.literal("")]).exactOptional(),
   archived: z.boolean().exactOptional(),
+  config: fieldPatch.exactOptional(),
+  summary: fieldPatch.exactOptional(),
 });
+
+/** Answer of `PATCH /runs/:id`. */
+export interface EditedRun extends RunInfo {
+  readonly notesRevision: string;
+}
+
+/** {@link EditedRun}. */
+export const editedRun: z.ZodType<EditedRun> = z.object({ ...runInfoShape(), notesRevision: z.string() });
 
 /** Body of `POST /runs`. Creating a run that is there already resumes it and changes nothing by itself; a `start` event with `resumed` does. */
 export interface CreateRun {

@@ -65,18 +65,20 @@ export function runDetailAnswer(run: stored.RunDetail): RunDetail {
     alerts: run.alerts.map(alertAnswer),
     damage: run.damage,
     sealed: run.sealed,
+    notesRevision: run.notesRevision,
   };
 }
 
 /** One metric in numbers. */
 export function metricAnswer(metric: stored.MetricSummary): MetricInfo {
-  const { last, min, max, mean } = metric;
+  const { last, min, max, mean, best } = metric;
   return {
     ...metric,
     ...(last === undefined ? {} : { last: typeof last === "number" ? toWireNumber(last) : last }),
     ...(min === undefined ? {} : { min: withoutMinusZero(min) }),
     ...(max === undefined ? {} : { max: withoutMinusZero(max) }),
     ...(mean === undefined ? {} : { mean: withoutMinusZero(mean) }),
+    ...(best === undefined ? {} : { best: withoutMinusZero(best) }),
   };
 }
 

@@ -8,9 +8,11 @@ import type { StaticPages } from "./pages/static-pages.ts";
 import { noSuchRoute, problemAnswer, toProblem } from "./problem-answer.ts";
 import { aboutRoutes } from "./routes/about-routes.ts";
 import { blobRoutes } from "./routes/blob-routes.ts";
+import { bulkRoutes } from "./routes/bulk-routes.ts";
 import { contentRoutes } from "./routes/content-routes.ts";
 import { ingestRoutes } from "./routes/ingest-routes.ts";
 import { liveRoutes } from "./routes/live-routes.ts";
+import { projectRoutes } from "./routes/project-routes.ts";
 import { jsonAnswer, mount, type Route, type ServerParts } from "./routes/route.ts";
 import { runRoutes } from "./routes/run-routes.ts";
 import { seriesRoutes } from "./routes/series-routes.ts";
@@ -18,6 +20,8 @@ import { seriesRoutes } from "./routes/series-routes.ts";
 /** All routes of the API. */
 export const API_ROUTES: readonly Route[] = [
   ...aboutRoutes,
+  ...projectRoutes,
+  ...bulkRoutes,
   ...runRoutes,
   ...ingestRoutes,
   ...seriesRoutes,

@@ -61,5 +61,5 @@ export function jsonRequest(method: string, body: unknown): RequestInit {
 
 /** Address of a route with every parameter filled in. */
 export function concretePath(path: string): string {
-  return `/api/v1${path.replace(":runId", "run-1").replace(":sha256", "0".repeat(64))}`;
+  return `/api/v1${path.replace(":runId", "run-1").replace(":sha256", "0".repeat(64)).replace(":project", "p")}`;
 }

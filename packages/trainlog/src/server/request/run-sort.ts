@@ -1,55 +1,73 @@
-/** @file The `sort` parameter of a list of runs. */
-import type { MetricStatistic, RunColumn, RunSort } from "../../store/types.ts";
+/** @file The `sort` parameters of a list of runs, and other fields of the filter language in requests. */
+import {
+  type Field,
+  isProblem,
+  RUN_FIELD_SOURCE,
+  type RunFieldSource,
+  readField,
+  STATISTICS,
+} from "../../query/index.ts";
+import type { RunColumn, RunSort } from "../../store/types.ts";
 import { RequestProblem } from "./request-problem.ts";
 
-const COLUMNS: readonly RunColumn[] = [
-  "runId",
-  "project",
-  "name",
-  "group",
-  "jobType",
-  "state",
-  "createdMs",
-  "finishedMs",
-  "lastMs",
-  "durationMs",
-  "rowCount",
-  "pointCount",
-  "lastStep",
-];
-
-const STATISTICS: readonly MetricStatistic[] = ["last", "min", "max", "mean", "count"];
+/** Fields of the run that mean nothing as an order. */
+const UNSORTABLE: readonly RunFieldSource[] = ["tags", "error"];
 
 /**
  * Reads `sort` and `desc`.
  *
- * @param sort - A column, `metric:<key>[:<statistic>]` (the key may itself hold colons), `config:<key>` or `summary:<key>`.
- * @param desc - Descending; newest first when both are absent.
+ * @param sorts - Each a field of the filter language, with `-` (descending) or `+` before it; or `metric:<key>[:<statistic>]` (the key may itself hold
+ *   colons), `config:<key>`, `summary:<key>`.
+ * @param desc - Descending where no sign says otherwise; newest first when both are absent.
  * @throws RequestProblem `api/bad-query`.
  *
  * @example
- * parseSort("metric:train/loss:min", undefined); // { by: "metric", key: "train/loss", statistic: "min", descending: false }
+ * parseSorts(["-metric.loss.min", "name"], undefined);
+ * // [{ by: "metric", key: "loss", statistic: "min", descending: true }, { by: "name", descending: false }]
  */
-export function parseSort(sort: string | undefined, desc: boolean | undefined): RunSort {
-  if (sort === undefined) return { by: "createdMs", descending: desc ?? true };
-  const descending = desc ?? false;
-  const column = COLUMNS.find((name) => name === sort);
-  if (column !== undefined) return { by: column, descending };
-  const [, by, key] = /^(metric|config|summary):(.+)$/s.exec(sort) ?? [];
-  if (key === undefined) throw badSort(sort);
-  return by === "metric"
-    ? metricSort(key, descending)
-    : { by: by === "config" ? "config" : "summary", key, descending };
+export function parseSorts(sorts: readonly string[] | undefined, desc: boolean | undefined): RunSort[] {
+  if (sorts === undefined) return [{ by: "createdMs", descending: desc ?? true }];
+  return sorts.map((sort) => {
+    const sign = /^[+-]/.exec(sort)?.[0];
+    const descending = sign === undefined ? (desc ?? false) : sign === "-";
+    return { ...sortOf(sign === undefined ? sort : sort.slice(1)), descending };
+  });
 }
 
-function metricSort(keyAndStatistic: string, descending: boolean): RunSort {
+/**
+ * Reads a field of the filter language.
+ *
+ * @param parameter - Its name, for the message.
+ * @throws RequestProblem `api/bad-query`.
+ */
+export function parseField(text: string, parameter: string): Field {
+  const field = readField(text);
+  if (isProblem(field)) throw badField(parameter, text, field.message);
+  return field;
+}
+
+function sortOf(text: string): RunSort {
+  const [, by, key] = /^(metric|config|summary):(.+)$/s.exec(text) ?? [];
+  if (key !== undefined) return by === "metric" ? metricSort(key) : { by: by === "config" ? "config" : "summary", key };
+  const field = parseField(text, "sort");
+  if (field.of === "metric") return { by: "metric", key: field.key, statistic: field.statistic };
+  if (field.of !== "run") return { by: field.of, key: field.path };
+  const source = RUN_FIELD_SOURCE[field.name];
+  if (isColumn(source)) return { by: source };
+  throw badField("sort", text, `runs cannot be sorted by ${field.name}`);
+}
+
+function isColumn(source: RunFieldSource): source is RunFieldSource & RunColumn {
+  return !UNSORTABLE.includes(source);
+}
+
+function metricSort(keyAndStatistic: string): RunSort {
   const statistic = STATISTICS.find((name) => keyAndStatistic.endsWith(`:${name}`));
-  if (statistic === undefined) return { by: "metric", key: keyAndStatistic, statistic: "last", descending };
-  return { by: "metric", key: keyAndStatistic.slice(0, -statistic.length - 1), statistic, descending };
+  if (statistic === undefined) return { by: "metric", key: keyAndStatistic, statistic: "last" };
+  return { by: "metric", key: keyAndStatistic.slice(0, -statistic.length - 1), statistic };
 }
 
-function badSort(sort: string): RequestProblem {
-  const expected = `one of ${COLUMNS.join(", ")}, or metric:<key>:<${STATISTICS.join("|")}>, config:<key>, summary:<key>`;
-  const message = `expected ${expected}, got ${JSON.stringify(sort.slice(0, 200))}`;
-  return new RequestProblem("api/bad-query", `query field sort: ${message}`, [{ field: "sort", message }]);
+function badField(parameter: string, text: string, reason: string): RequestProblem {
+  const message = `${reason}, got ${JSON.stringify(text.slice(0, 200))}`;
+  return new RequestProblem("api/bad-query", `query field ${parameter}: ${message}`, [{ field: parameter, message }]);
 }

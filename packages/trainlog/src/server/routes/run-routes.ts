@@ -1,4 +1,4 @@
-/** @file Routes of projects and runs: list, look at, make, edit, delete, bring back. */
+/** @file Routes of runs: list, look at, make, edit, delete, bring back. */
 import {
   type CreatedRun,
   type CreateRun,
@@ -6,9 +6,9 @@ import {
   createRun,
   type DeletedRun,
   deletedRun,
+  type EditedRun,
+  editedRun,
   type NoQuery,
-  type ProjectList,
-  projectList,
   type RunDetail,
   type RunInfo,
   type RunList,
@@ -22,23 +22,19 @@ import {
 } from "../../api/index.ts";
 import type { RunEvent } from "../../run/event.ts";
 import { newRunId } from "../../run/id.ts";
+import { notesRevision } from "../../store/notes-revision.ts";
 import type { RunQuery } from "../../store/types.ts";
 import { runDetailAnswer, runInfoAnswer, runRowAnswer } from "../answers.ts";
-import { parseSort } from "../request/run-sort.ts";
+import { meantRuns } from "../request/run-filter.ts";
+import { parseSorts } from "../request/run-sort.ts";
+import { answerOrCurrentNotes } from "./notes-conflict.ts";
 import { type Route, route } from "./route.ts";
 
 /** Writer of the batch that holds what `POST /runs` says, so that sending it again adds nothing. */
 const CREATE_ORIGIN = { writerId: "POST /runs", seq: 0 };
 
-/** Projects and runs. */
+/** Runs. */
 export const runRoutes: readonly Route[] = [
-  route<ProjectList>({
-    method: "GET",
-    path: "/projects",
-    summary: "All projects that have runs, by name",
-    answer: projectList,
-    handle: async ({ parts }) => ({ projects: await parts.store().projects() }),
-  }),
   route<RunList, RunListQuery>({
     method: "GET",
     path: "/runs",
@@ -72,13 +68,23 @@ export const runRoutes: readonly Route[] = [
     answer: runDetail,
     handle: async ({ parts, param }) => runDetailAnswer(await parts.store().getRun(param("runId"))),
   }),
-  route<RunInfo, NoQuery, RunPatch>({
+  route<EditedRun, NoQuery, RunPatch>({
     method: "PATCH",
     path: "/runs/:runId",
-    summary: "Change name, tags, notes, group or archive flag",
+    summary: "Change name, tags, notes, group, archive flag, configuration or summary",
     body: runPatch,
-    answer: runInfo,
-    handle: async ({ parts, param, body }) => runInfoAnswer(await parts.store().editRun(param("runId"), body)),
+    answer: editedRun,
+    handle: async ({ parts, param, body }) => {
+      const store = parts.store();
+      const runId = param("runId");
+      return answerOrCurrentNotes(
+        async () => {
+          const run = await store.editRun(runId, body);
+          return { ...runInfoAnswer(run), notesRevision: notesRevision(run.notes) };
+        },
+        () => store.getRun(runId),
+      );
+    },
   }),
   route<DeletedRun>({
     method: "DELETE",
@@ -98,14 +104,14 @@ export const runRoutes: readonly Route[] = [
 
 /** What a client asks, in the store's terms. */
 function toStoreQuery(query: RunListQuery): RunQuery {
-  const { state, tag, q, sort, desc, metric, ...same } = query;
+  const { state, tag, q, sort, desc, metric, filter, ...same } = query;
   return {
     ...same,
+    ...meantRuns({ ...(filter === undefined ? {} : { filter }), ...(q === undefined ? {} : { q }) }),
     ...(state === undefined ? {} : { states: state }),
     ...(tag === undefined ? {} : { tags: tag }),
-    ...(q === undefined ? {} : { text: q }),
     ...(metric === undefined ? {} : { metrics: metric }),
-    sort: [parseSort(sort, desc)],
+    sort: parseSorts(sort === undefined ? undefined : [sort].flat(), desc),
   };
 }
 
