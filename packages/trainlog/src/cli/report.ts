@@ -32,6 +32,8 @@ interface MakeOptions {
   readonly metrics: readonly string[];
   readonly nowMs: number;
   readonly signal: AbortSignal;
+  /** Whole runs that the page carries, as markup. */
+  readonly embedded?: string;
 }
 
 /** What is counted while a report is made. */
@@ -48,7 +50,7 @@ interface Budget {
 export async function makeReport(
   source: ReportSource,
   runs: readonly RunInfo[],
-  { metrics, nowMs, signal }: MakeOptions,
+  { metrics, nowMs, signal, embedded = "" }: MakeOptions,
 ): Promise<{ html: string; summary: ExportSummary }> {
   if (runs.length > MAX_RUNS) {
     throw new TrainlogError(
@@ -67,7 +69,7 @@ export async function makeReport(
   }
   const points = runs.reduce((sum, run) => sum + run.pointCount, 0);
   const { leftOut } = budget;
-  return { html: reportHtml(shown, { nowMs, leftOut }), summary: { runs: runs.length, points, leftOut } };
+  return { html: reportHtml(shown, { nowMs, leftOut, embedded }), summary: { runs: runs.length, points, leftOut } };
 }
 
 /** Metrics that are drawn: numbers, the machine's own last. */

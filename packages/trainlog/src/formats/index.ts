@@ -3,6 +3,7 @@ export { type CsvOptions, exportCsv } from "./csv/export-csv.ts";
 export { eventLine, parseEventLine } from "./events/event-line.ts";
 export { exportEventLines, exportEvents } from "./events/export-events.ts";
 export { blobsOf } from "./events/layout.ts";
+export { embedRuns } from "./html/embedded-runs.ts";
 export {
   IMPORT_FORMATS,
   type ImportFormat,

@@ -4,6 +4,7 @@ import {
   type ByteSink,
   type ExportJob,
   type ExportSummary,
+  embedRuns,
   exportCsv,
   exportEventLines,
   exportEvents,
@@ -55,6 +56,8 @@ interface Task {
   readonly output: string;
   readonly layout: "long" | "wide";
   readonly marksFormulas: boolean;
+  /** Whether a report carries the whole runs. */
+  readonly embeds: boolean;
   readonly metrics: readonly string[];
   readonly store: Store;
   readonly runs: readonly RunInfo[];
@@ -68,7 +71,7 @@ export const exportCommand: Command = defineCommand({
   summary: "write runs as Parquet, CSV, JSON, HTML, or whole",
   details: [
     "events is the whole run: a folder with everything it said, one JSON line per event, and its media and artifacts. parquet, csv and jsonl hold points, with a table of the runs beside them (NAME.runs.csv). trainlog-json holds curves. html is a report: one page that needs nothing else. What a format cannot hold is said.",
-    "All but html can be imported again (trainlog import).",
+    "All of them can be imported again (trainlog import); html when it was written with --with-events.",
   ],
   arguments: [{ name: "RUN", help: "runs to export: ids, beginnings of ids, names", many: true }],
   options: {
@@ -105,6 +108,10 @@ export const exportCommand: Command = defineCommand({
       type: "boolean",
       help: "CSV for a spreadsheet: ' before texts that would be formulas (changes them)",
     },
+    "with-events": {
+      type: "boolean",
+      help: "the HTML report carries the whole runs, to be imported from it: also what it does not show",
+    },
   },
   examples: [
     ["trainlog export baseline -o baseline.csv", "every point of a run"],
@@ -127,8 +134,8 @@ export const exportCommand: Command = defineCommand({
         ...(options.metric.length === 0 ? {} : { wantsKey: keyFilter(options.metric) }),
       };
       const layout = options.layout === "wide" ? "wide" : "long";
-      const { spreadsheet: marksFormulas, metric: metrics } = options;
-      return exportAs({ format, output, layout, marksFormulas, metrics, store, runs, job, context });
+      const { spreadsheet: marksFormulas, metric: metrics, "with-events": embeds } = options;
+      return exportAs({ format, output, layout, marksFormulas, embeds, metrics, store, runs, job, context });
     });
     report(result, format, output, context);
     return EXIT_OK;
@@ -149,11 +156,17 @@ function formatOf(format: string | undefined, output: string): Format {
 function checkOptions(
   format: Format,
   output: string,
-  { layout, spreadsheet, metric }: { layout: string; spreadsheet: boolean; metric: readonly string[] },
+  {
+    layout,
+    spreadsheet,
+    metric,
+    "with-events": embeds,
+  }: { layout: string; spreadsheet: boolean; metric: readonly string[]; "with-events": boolean },
   { out }: CommandContext,
 ): void {
   if (format !== "csv" && layout === "wide") throw usageError("--layout is for --format csv");
   if (format !== "csv" && spreadsheet) throw usageError("--spreadsheet is for --format csv");
+  if (format !== "html" && embeds) throw usageError("--with-events is for --format html");
   if (format === "events" && metric.length > 0)
     throw usageError("--format events holds whole runs; --metric would leave something out");
   if (output === "-" && out.json) throw usageError("-o - and --json both want standard output; name a file");
@@ -281,9 +294,11 @@ async function exportDocuments({ output, job, context }: Task): Promise<ExportRe
   return { runs: job.runIds.length, points, leftOut, files };
 }
 
-async function exportReport({ output, store, runs, metrics, context }: Task): Promise<ExportResult> {
+async function exportReport({ output, store, runs, metrics, embeds, job, context }: Task): Promise<ExportResult> {
   const { makeReport } = await import("../report.ts");
-  const { html, summary } = await makeReport(store, runs, { metrics, nowMs: context.nowMs(), signal: context.signal });
+  const embedded = embeds ? { embedded: await embedRuns(job) } : {};
+  const { nowMs, signal } = context;
+  const { html, summary } = await makeReport(store, runs, { metrics, nowMs: nowMs(), signal, ...embedded });
   if (output === "-") {
     context.out.bytes(html);
     return { ...summary, files: [] };

@@ -248,7 +248,7 @@ describe("export and import", () => {
 describe("the report", () => {
   it("is one page that asks for nothing, in which no text of a run becomes code", async () => {
     await makeStore();
-    await cli("export", "r1", "--dir", "store", "-o", "one.html");
+    await cli("export", "r1", "--dir", "store", "-o", "one.html", "--with-events");
     await cli("export", "r1", "r2", "--dir", "store", "-o", "two.html");
     const browser = await launchChromium();
     try {
@@ -278,6 +278,18 @@ describe("the report", () => {
     } finally {
       await browser.close();
     }
+  });
+
+  it("carries whole runs when asked to, and brings them back", async () => {
+    await makeStore();
+    await cli("export", "--all", "--dir", "store", "-o", "all.html", "--with-events");
+    expect((await cli("import", "all.html", "--dir", "copy")).stderr).toContain("missing: the stored file");
+    for (const runId of ["r1", "r2"]) expect(await eventsOf("copy", runId)).toEqual(await eventsOf("store", runId));
+    await cli("export", "r1", "--dir", "store", "-o", "bare.html");
+    expect((await cli("import", "bare.html", "--dir", "copy")).stderr).toContain("--with-events");
+    const page = readFileSync(join(dir, "all.html"), "utf8");
+    writeFileSync(join(dir, "cut.html"), page.replace(/(<template id="trainlog-runs">.{200})[^<]*/, "$1"));
+    expect((await cli("import", "cut.html", "--dir", "copy")).stderr).toContain("are damaged");
   });
 
   it("shows the settings that differ, and folds those that are equal", async () => {

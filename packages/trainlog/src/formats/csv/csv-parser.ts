@@ -16,6 +16,8 @@ export class CsvParser {
   readonly #delimiter: string;
   #rest = "";
   #line = 1;
+  /** Place of a quote in the rest before which, from where records begin, there is none. */
+  #quoteAt = -1;
 
   constructor(delimiter = ",") {
     this.#delimiter = delimiter;
@@ -34,6 +36,7 @@ export class CsvParser {
 
   #take(isEnd: boolean): CsvRecord[] {
     const records: CsvRecord[] = [];
+    this.#quoteAt = -1;
     let at = 0;
     while (at < this.#rest.length) {
       const found = this.#record(at, isEnd);
@@ -54,12 +57,20 @@ export class CsvParser {
     const text = this.#rest;
     const newLine = text.indexOf("\n", start);
     const lineEnd = newLine < 0 ? text.length : newLine;
-    const quote = text.indexOf('"', start);
-    if (quote < 0 || quote >= lineEnd) {
+    if (this.#nextQuote(start) >= lineEnd) {
       if (newLine < 0 && !isEnd) return undefined;
       return { fields: plainLine(text, start, lineEnd).split(this.#delimiter), end: lineEnd + 1 };
     }
     return this.#quotedRecord(start, isEnd);
+  }
+
+  /** Place of the next quote. Searched for once, because most files have none and each search would go to the end of the text. */
+  #nextQuote(start: number): number {
+    if (this.#quoteAt < start) {
+      const found = this.#rest.indexOf('"', start);
+      this.#quoteAt = found < 0 ? Infinity : found;
+    }
+    return this.#quoteAt;
   }
 
   #quotedRecord(start: number, isEnd: boolean): { fields: string[]; fault?: string; end: number } | undefined {

@@ -8,7 +8,7 @@ import { isPlainObject } from "../../run/json.ts";
 import { checkRunId } from "../../run/limits.ts";
 import { type InputFile, inputFile } from "../import/input-file.ts";
 import { badPiece, type ImportPiece, type ImportReader } from "../import/piece.ts";
-import { linesOf } from "../import/text-lines.ts";
+import { linesOf, type TextLine } from "../import/text-lines.ts";
 import { parseEventLine } from "./event-line.ts";
 import { blobPath, EVENTS_MANIFEST, EVENTS_VERSION, eventsPath } from "./layout.ts";
 
@@ -40,10 +40,24 @@ export function openEventsFile(file: InputFile): ImportReader {
   return { format: "events", notes: [], pieces: () => piecesOf(file, undefined) };
 }
 
-async function* piecesOf(file: InputFile, expectedEvents: number | undefined): AsyncGenerator<ImportPiece> {
+function piecesOf(file: InputFile, expectedEvents: number | undefined): AsyncGenerator<ImportPiece> {
+  return piecesOfLines(file.name, linesOf(file), expectedEvents);
+}
+
+/**
+ * Event lines as pieces.
+ *
+ * @param name - What the lines are called in messages.
+ * @param expectedEvents - Lines that there must be; `undefined` when nobody said.
+ */
+export async function* piecesOfLines(
+  name: string,
+  blocks: AsyncIterable<readonly TextLine[]>,
+  expectedEvents: number | undefined,
+): AsyncGenerator<ImportPiece> {
   let runId: string | undefined;
   let count = 0;
-  for await (const lines of linesOf(file)) {
+  for await (const lines of blocks) {
     for (const { number, text } of lines) {
       count += 1;
       try {
@@ -51,13 +65,13 @@ async function* piecesOf(file: InputFile, expectedEvents: number | undefined): A
         runId = runOf(event, runId);
         yield { kind: "event", runId, event };
       } catch (error) {
-        yield badPiece(`${file.name}, line ${number}`, error);
+        yield badPiece(`${name}, line ${number}`, error);
       }
     }
   }
   if (expectedEvents !== undefined && count < expectedEvents) {
     const message = `the file ends after ${count} of ${expectedEvents} lines; it was cut`;
-    yield badPiece(`${file.name}, line ${count + 1}`, new TrainlogError("import/bad-format", message));
+    yield badPiece(`${name}, line ${count + 1}`, new TrainlogError("import/bad-format", message));
   }
 }
 

@@ -58,4 +58,6 @@ export interface ReportOptions {
   readonly nowMs: number;
   /** What was left out and why, one sentence each. */
   readonly leftOut: readonly string[];
+  /** Whole runs that the page carries: markup of `embedRuns`. */
+  readonly embedded?: string;
 }

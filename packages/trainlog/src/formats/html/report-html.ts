@@ -15,7 +15,7 @@ import { runColors } from "./run-colors.ts";
  * @example
  * await writeFile("report.html", reportHtml(runs, { nowMs: Date.now(), leftOut: [] }));
  */
-export function reportHtml(runs: readonly ReportRun[], { nowMs, leftOut }: ReportOptions): string {
+export function reportHtml(runs: readonly ReportRun[], { nowMs, leftOut, embedded = "" }: ReportOptions): string {
   const colors = runColors(runs.map(({ facts }) => facts.runId));
   const [only] = runs;
   const isOne = runs.length === 1 && only !== undefined;
@@ -32,6 +32,7 @@ export function reportHtml(runs: readonly ReportRun[], { nowMs, leftOut }: Repor
     ...runs.map((run) => runSections(run, isOne)),
     section("Not in this report", leftOut.map((sentence) => `<p>${escapeMarkup(sentence)}</p>`).join("")),
     `<footer>Made by trainlog, ${escapeMarkup(timeText(nowMs))}</footer>`,
+    embedded,
   ];
   return reportPage(title, body.join(""));
 }

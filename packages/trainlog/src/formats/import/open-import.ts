@@ -7,6 +7,7 @@ import { checkRunId } from "../../run/limits.ts";
 import { readCsvHead, readCsvRows, readCsvRuns } from "../csv/read-csv.ts";
 import { EVENTS_MANIFEST } from "../events/layout.ts";
 import { openEventsFile, openEventsFolder } from "../events/read-events.ts";
+import { openReport } from "../html/embedded-runs.ts";
 import { jsonlKind, readFlatRows, readJsonlRows, readJsonlRuns } from "../jsonl/read-jsonl.ts";
 import { openParquet, readParquetRows, readParquetRuns } from "../parquet/read-parquet.ts";
 import type { RunFacts } from "../run-facts.ts";
@@ -17,7 +18,7 @@ import type { BadPiece, ImportOptions, ImportPiece, ImportReader } from "./piece
 import { bareFacts, type RunRow, rowsToPieces } from "./rows-to-pieces.ts";
 
 /** Formats that can be imported. */
-export const IMPORT_FORMATS = ["events", "csv", "jsonl", "parquet", "trainlog-json"] as const;
+export const IMPORT_FORMATS = ["events", "csv", "jsonl", "parquet", "trainlog-json", "html"] as const;
 export type ImportFormat = (typeof IMPORT_FORMATS)[number];
 
 const FORMATS_BY_EXTENSION: Readonly<Record<string, ImportFormat>> = {
@@ -27,6 +28,8 @@ const FORMATS_BY_EXTENSION: Readonly<Record<string, ImportFormat>> = {
   ".ndjson": "jsonl",
   ".parquet": "parquet",
   ".json": "trainlog-json",
+  ".html": "html",
+  ".htm": "html",
 };
 
 /** How a path is opened. */
@@ -49,6 +52,7 @@ export async function openImport(path: string, options: OpenImportOptions = {}):
     return openEventsFolder(path, onRead);
   const file = await inputFile(path, onRead);
   if (format === "events") return openEventsFile(file);
+  if (format === "html") return openReport(file);
   if (format === "csv") return openCsv(file, options);
   if (format === "jsonl") return openJsonl(file, options);
   return format === "parquet" ? openParquetFile(file, options) : openTrainLog(file, options);
