@@ -9,6 +9,7 @@ import { installSize } from "./install-size.ts";
 import { logCost } from "./log-cost.ts";
 import { type Bench, type Figure, machine } from "./measure.ts";
 import { recovery } from "./recovery.ts";
+import { runQuery } from "./run-query.ts";
 import { series } from "./series.ts";
 import { storeIngest } from "./store-ingest.ts";
 import { train } from "./train.ts";
@@ -18,6 +19,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   "log-cost": logCost,
   "store-ingest": storeIngest,
   series,
+  "run-query": runQuery,
   recovery,
   "install-size": installSize,
   train,

@@ -4,6 +4,8 @@
  * Metric values, config and summary lie in narrow tables clustered by key, so that "this metric of all runs" (a sorted list) is one stretch of the
  * file; a second index by run serves a run's own page. Names are numbered once, so that a row stays small however long its key is.
  *
+ * The indexes of `runs` hold all that sorting by a metric or field needs of a run, so that the wide rows are read for one page alone.
+ *
  * `fields` has the top-level keys of config and summary, with their place in the order, and the dotted paths of what lies inside them, without one.
  * `columns` counts, per project, the runs that have each metric and field: triggers keep it, because counting millions of rows takes a second.
  */
@@ -12,7 +14,7 @@ import { DatabaseSync } from "node:sqlite";
 import { diskError } from "../../run-log/disk-error.ts";
 
 /** Version of the tables (`PRAGMA user_version`). An older file is rebuilt, a newer one is left alone. */
-export const CATALOG_VERSION = 2;
+export const CATALOG_VERSION = 3;
 
 const TABLES = `
 CREATE TABLE runs (
@@ -38,14 +40,16 @@ CREATE TABLE runs (
   metric_count INTEGER NOT NULL,
   last_step INTEGER,
   damage_count INTEGER NOT NULL,
+  folder TEXT,
+  dir TEXT,
   tags TEXT NOT NULL,
   search TEXT NOT NULL,
   signature TEXT NOT NULL DEFAULT '',
   sealed INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE TABLE extras (run INTEGER PRIMARY KEY, json TEXT NOT NULL) STRICT;
-CREATE INDEX runs_by_created ON runs(created_ms);
-CREATE INDEX runs_by_project ON runs(project, created_ms);
+CREATE INDEX runs_by_created ON runs(archived, created_ms, run_id);
+CREATE INDEX runs_by_project ON runs(project, archived, created_ms, run_id);
 CREATE TABLE tags (tag TEXT NOT NULL, run INTEGER NOT NULL, PRIMARY KEY (tag, run)) STRICT, WITHOUT ROWID;
 CREATE INDEX tags_by_run ON tags(run);
 CREATE TABLE names (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
