@@ -63,12 +63,15 @@ export function assertStore(storeDir: string): void {
   );
 }
 
+/** What finding runs needs of the place that holds them. */
+export type RunFinder = Pick<Store, "findRuns" | "listRuns" | "dir">;
+
 /**
  * Finds the one run that a person means: by its id, the beginning of its id, or its name.
  *
  * @throws TrainlogError `run/not-found` (with the nearest name) or `cli/ambiguous-run` (with the runs that it could be).
  */
-export async function findRun(store: Store, text: string): Promise<RunInfo> {
+export async function findRun(store: RunFinder, text: string): Promise<RunInfo> {
   const found = await store.findRuns(text, 6);
   const exact = found.find((run) => run.runId === text) ?? (found.length === 1 ? found[0] : undefined);
   if (exact !== undefined) return exact;
@@ -84,7 +87,7 @@ export async function findRun(store: Store, text: string): Promise<RunInfo> {
   );
 }
 
-async function runNotFound(store: Store, text: string): Promise<TrainlogError> {
+async function runNotFound(store: RunFinder, text: string): Promise<TrainlogError> {
   const { runs } = await store.listRuns({ limit: 1000 });
   const near = didYouMean(text, [...new Set(runs.flatMap((run) => [run.name, run.runId]))]);
   return new TrainlogError(
@@ -97,7 +100,7 @@ async function runNotFound(store: Store, text: string): Promise<TrainlogError> {
 }
 
 /** Finds several runs, or all runs of the store when none is named. A run that was named twice comes once. */
-export async function findRuns(store: Store, texts: readonly string[]): Promise<RunInfo[]> {
+export async function findRuns(store: RunFinder, texts: readonly string[]): Promise<RunInfo[]> {
   if (texts.length === 0) return allRuns(store);
   const runs = new Map<string, RunInfo>();
   for (const text of texts) {
@@ -108,7 +111,7 @@ export async function findRuns(store: Store, texts: readonly string[]): Promise<
 }
 
 /** Every run of the store, archived ones too, newest first. */
-async function allRuns(store: Store): Promise<RunInfo[]> {
+async function allRuns(store: RunFinder): Promise<RunInfo[]> {
   const runs: RunInfo[] = [];
   for (let cursor: string | undefined; ; ) {
     const page = await store.listRuns({

@@ -21,7 +21,8 @@ import { type Command, type CommandContext, defineCommand, EXIT_OK } from "../co
 import { folderTree, type PendingFile, writeWhole } from "../export-files.ts";
 import { DIR_OPTION } from "../option-types.ts";
 import { usageError } from "../parse.ts";
-import { findRuns, TO_LOOK, withStore } from "../store-access.ts";
+import type { ReportSource } from "../report.ts";
+import { findRuns, type RunFinder, TO_LOOK, withStore } from "../store-access.ts";
 import { formatBytes, formatCount, formatPlural } from "../terminal/format.ts";
 import { visibleText } from "../terminal/text-width.ts";
 
@@ -49,6 +50,9 @@ interface ExportResult extends ExportSummary {
   readonly files: readonly Written[];
 }
 
+/** What an export needs of the place that holds the runs. */
+type ExportSource = RunFinder & ReportSource & Pick<Store, "events">;
+
 /** What there is to do. */
 interface Task {
   readonly format: Format;
@@ -59,7 +63,7 @@ interface Task {
   /** Whether a report carries the whole runs. */
   readonly embeds: boolean;
   readonly metrics: readonly string[];
-  readonly store: Store;
+  readonly store: ExportSource;
   readonly runs: readonly RunInfo[];
   readonly job: ExportJob;
   readonly context: CommandContext;
@@ -174,7 +178,7 @@ function checkOptions(
 
 /** The runs that a command line means. Nothing at all means nothing: exporting a whole store by accident takes long. */
 async function chosenRuns(
-  store: Store,
+  store: ExportSource,
   args: readonly string[],
   options: {
     readonly project: string | undefined;
@@ -203,7 +207,7 @@ async function chosenRuns(
   return runs;
 }
 
-async function listAll(store: Store, query: RunQuery): Promise<RunInfo[]> {
+async function listAll(store: ExportSource, query: RunQuery): Promise<RunInfo[]> {
   const runs: RunInfo[] = [];
   for (let cursor: string | undefined; ; ) {
     const page = await store.listRuns({ ...query, limit: 10_000, ...(cursor === undefined ? {} : { cursor }) });
@@ -214,7 +218,7 @@ async function listAll(store: Store, query: RunQuery): Promise<RunInfo[]> {
 }
 
 /** A store as the source of an export. */
-function sourceOf(store: Pick<Store, "getRun" | "events" | "blobs">): RunSource {
+function sourceOf(store: ExportSource): RunSource {
   return {
     facts: (runId) => store.getRun(runId),
     events: (runId) => store.events(runId),
