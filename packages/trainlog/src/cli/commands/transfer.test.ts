@@ -1,8 +1,10 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import type { Page } from "playwright-core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { launchChromium } from "../../../../../scripts/chromium.ts";
 import type { RunEvent } from "../../run/event.ts";
@@ -152,6 +154,21 @@ describe("export and import", () => {
     );
   });
 
+  it("find an imported run unchanged when it was compressed and renamed meanwhile", async () => {
+    await makeStore();
+    await cli("export", "r2", "--dir", "store", "--format", "events", "-o", "out");
+    await cli("import", "out", "--dir", "copy");
+    await cli("seal", "--dir", "copy");
+    expect((await cli("import", "out", "--dir", "copy")).stdout).toContain("was there already  r2");
+    {
+      await using copy = await openStore(join(dir, "copy"), { mode: "serve", sealAfterMs: false });
+      await copy.editRun("r2", { name: "renamed" });
+    }
+    const before = await eventsOf("copy", "r2");
+    expect((await cli("import", "out", "--dir", "copy")).stdout).toContain("was there already  r2");
+    expect(await eventsOf("copy", "r2")).toEqual(before);
+  });
+
   it("says what a format cannot hold, and writes to standard output", async () => {
     await makeStore();
     const { code, stdout, stderr } = await cli("export", "r1", "--dir", "store", "--format", "csv", "-o", "-");
@@ -245,7 +262,41 @@ describe("export and import", () => {
   });
 });
 
+/** What axe finds on a page, in short. */
+async function axeFindings(page: Page): Promise<string[]> {
+  await page.evaluate(readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8"));
+  // axe puts itself on `window`; its own types cannot be seen inside the page.
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+    };
+    return (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 200)}`);
+  });
+}
+
 describe("the report", () => {
+  it("has no violation of WCAG that axe can find, in light, in dark and on a phone", async () => {
+    await makeStore();
+    await cli("export", "r1", "--dir", "store", "-o", "one.html");
+    await cli("export", "r1", "r2", "--dir", "store", "-o", "two.html");
+    const browser = await launchChromium();
+    try {
+      for (const file of ["one.html", "two.html"]) {
+        for (const [colorScheme, width] of [
+          ["light", 1200],
+          ["dark", 390],
+        ] as const) {
+          const page = await browser.newPage({ viewport: { width, height: 800 }, colorScheme });
+          await page.goto(pathToFileURL(join(dir, file)).href);
+          expect(await axeFindings(page), `${file}, ${colorScheme}`).toEqual([]);
+          await page.close();
+        }
+      }
+    } finally {
+      await browser.close();
+    }
+  });
+
   it("is one page that asks for nothing, in which no text of a run becomes code", async () => {
     await makeStore();
     await cli("export", "r1", "--dir", "store", "-o", "one.html", "--with-events");
