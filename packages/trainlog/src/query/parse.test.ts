@@ -119,6 +119,7 @@ describe("parseFilter", () => {
     bad("(".repeat(MAX_FILTER_DEPTH + 1));
     bad("not ".repeat(MAX_FILTER_DEPTH + 1));
     bad(Array.from({ length: MAX_CONDITIONS + 1 }, () => "archived").join(" or "));
+    bad(Array.from({ length: 21 }, () => "name ~ x").join(" or "));
     bad(`config.x in (${Array.from({ length: 1001 }, () => "1").join(",")})`);
     expect(parseFilter(`${"(".repeat(MAX_FILTER_DEPTH)}archived${")".repeat(MAX_FILTER_DEPTH)}`)).toMatchObject({
       type: "compare",

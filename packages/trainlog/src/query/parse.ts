@@ -16,8 +16,11 @@ export const MAX_FILTER_DEPTH = 50;
 /** Most conditions of one filter. */
 export const MAX_CONDITIONS = 200;
 
-/** Most values of one `in`. */
+/** Most values of all `in` of one filter together. */
 export const MAX_IN_VALUES = 1000;
+
+/** Most patterns of one filter: each is looked for in every run. */
+export const MAX_PATTERNS = 20;
 
 /** What reading a filter gave, and what could stand at its end. */
 export interface ReadFilter {
@@ -65,6 +68,8 @@ class Reader {
   #at = 0;
   #depth = 0;
   #conditions = 0;
+  #inValues = 0;
+  #patterns = 0;
   /** What would have been taken at `#expectedAt`. */
   #expected: Expectation[] = [];
   #expectedAt = 0;
@@ -159,7 +164,10 @@ class Reader {
       this.#requireSign("(");
       const values = [this.#literal(field)];
       while (this.#takeSign(",")) values.push(this.#literal(field));
-      if (values.length > MAX_IN_VALUES) throw new Stop(problemAt(this.#token, `in: at most ${MAX_IN_VALUES} values`));
+      this.#inValues += values.length;
+      if (this.#inValues > MAX_IN_VALUES) {
+        throw new Stop(problemAt(this.#token, `a filter has at most ${MAX_IN_VALUES} values of in`));
+      }
       this.#requireSign(")");
       return { type: "in", field, values };
     }
@@ -189,8 +197,11 @@ class Reader {
   #compared(field: Field, operator: Operator): Filter {
     const token = this.#token;
     const value = this.#literal(field);
-    if ((operator === "~" || operator === "!~") && value.type !== "text") {
-      throw new Stop(problemAt(token, `${fieldText(field)} ${operator}: expected a pattern in quotes`));
+    if (operator === "~" || operator === "!~") {
+      if (value.type !== "text")
+        throw new Stop(problemAt(token, `${fieldText(field)} ${operator}: expected a pattern in quotes`));
+      if (++this.#patterns > MAX_PATTERNS)
+        throw new Stop(problemAt(token, `a filter has at most ${MAX_PATTERNS} patterns`));
     }
     if (value.type === "null" && operator !== "=" && operator !== "!=") {
       throw new Stop(problemAt(token, `${fieldText(field)} ${operator}: null can only be compared by = and !=`));

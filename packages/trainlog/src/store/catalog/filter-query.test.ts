@@ -162,6 +162,23 @@ describe("filterSql", () => {
     expect(await catalog.projects()).toEqual([]);
   });
 
+  it("takes the largest filters that can be read", async () => {
+    await fill([]);
+    const values = Array.from({ length: 1000 }, (_, i) => i).join(",");
+    const many = (condition: string, count: number): string =>
+      Array.from({ length: count }, () => condition).join(" and ");
+    for (const text of [
+      `config.x in (${values})`,
+      `summary.x in (${values})`,
+      `(summary.x = 1 or ${many("metric.a.best < 1", 199)})`,
+      many("not not not summary.a.b != null", 200),
+      many('name !~ "(a|b)*c"', 20),
+      `${"not ".repeat(50)}archived`,
+    ]) {
+      expect(catalog.matching(filterSql(parseFilter(text), NOW_MS))).toEqual([]);
+    }
+  });
+
   it("refuses a pattern that cannot be read, before it is looked for", () => {
     expect(() => filterSql(parseFilter('name ~ "("'), NOW_MS)).toThrow(
       expect.objectContaining({ code: "query/bad-pattern" }),

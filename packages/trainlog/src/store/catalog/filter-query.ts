@@ -89,8 +89,13 @@ export function runColumnSql(name: Extract<Field, { of: "run" }>["name"]): strin
 }
 
 function joined(parts: readonly Sql[], by: "AND" | "OR", empty: string): Sql {
-  if (parts.length === 0) return { text: empty, values: [] };
-  return { text: `(${parts.map(({ text }) => text).join(` ${by} `)})`, values: parts.flatMap(({ values }) => values) };
+  const [first, ...more] = parts;
+  if (first === undefined) return { text: empty, values: [] };
+  if (more.length === 0) return first;
+  // As a balanced tree: SQLite refuses expressions that are a thousand levels deep.
+  const half = parts.length >> 1;
+  const [left, right] = [joined(parts.slice(0, half), by, empty), joined(parts.slice(half), by, empty)];
+  return { text: `(${left.text} ${by} ${right.text})`, values: [...left.values, ...right.values] };
 }
 
 function not({ text, values }: Sql): Sql {

@@ -5,8 +5,8 @@ import { Pattern } from "../../query/pattern.ts";
 import type { JsonValue } from "../../run/json.ts";
 import { fromEventJson } from "../../run-log/codec/event-json.ts";
 
-/** Compiled patterns that are kept. */
-const MAX_PATTERNS = 50;
+/** Compiled patterns that are kept: more than one filter has, or each run would compile them anew. */
+const KEPT_PATTERNS = 100;
 
 /** Adds the functions to a connection. */
 export function addSqlFunctions(database: DatabaseSync): void {
@@ -38,7 +38,7 @@ function scalarOf(value: JsonValue): string | number | boolean {
 function compiled(patterns: Map<string, Pattern>, source: string): Pattern {
   const known = patterns.get(source);
   if (known !== undefined) return known;
-  if (patterns.size >= MAX_PATTERNS) patterns.clear();
+  if (patterns.size >= KEPT_PATTERNS) patterns.clear();
   const made = new Pattern(source);
   patterns.set(source, made);
   return made;
