@@ -34,8 +34,8 @@ import { addSqlFunctions } from "./sql-functions.ts";
 
 const MAX_CONSOLE_LINES = 100_000;
 const MAX_MEDIA = 10_000;
-/** Most metrics and fields that the runs of one page come with: some hundred megabytes of answer. */
-const MAX_CELLS = 2_000_000;
+/** Most metrics, and most fields, that the runs of one page come with: some hundred megabytes of answer. */
+const MAX_CELLS = 1_000_000;
 
 const METRIC_COLUMNS = `n.name AS key, m.kind, m.count, m.finite_count, m.last, m.last_json, m.min, m.max, m.mean, m.last_step, m.last_wall_ms, m.goal
   FROM metrics m JOIN names n ON n.id = m.name`;
@@ -326,7 +326,7 @@ export class SqliteCatalog implements Catalog {
         ? "AND f.position IS NOT NULL"
         : "AND (f.name IN (SELECT value FROM json_each(?)) OR (f.name IN (SELECT value FROM json_each(?)) AND (f.type <> 'object' OR f.json = '{}')))";
     const sql = `SELECT f.run, n.name AS key, f.json FROM fields f JOIN names n ON n.id = f.name
-      WHERE f.run IN (SELECT value FROM json_each(?)) AND f.what = '${what}' ${named} ORDER BY f.run, f.position IS NULL, f.position, f.name`;
+      WHERE f.run IN (SELECT value FROM json_each(?)) AND f.what = '${what}' ${named} ORDER BY f.run, f.position IS NULL, f.position, f.name LIMIT ${MAX_CELLS + 1}`;
     const idsOf = (wanted: readonly string[]): string => JSON.stringify(this.#namesOf(wanted).map(({ id }) => id));
     const bound = keys === "*" ? [JSON.stringify(ids)] : [JSON.stringify(ids), idsOf(exact), idsOf(patterns)];
     const rows = this.#all(sql, ...bound);
