@@ -59,6 +59,12 @@ async function writeLong(job: ExportJob, rows: RunRows, lines: CsvLines, text: T
   }
 }
 
+/** A run that is being written can begin a metric between the two passes. */
+const TOO_LATE = [
+  "value of a metric that the run began during the export",
+  "values of metrics that runs began during the export",
+] as const;
+
 /** Goes over the runs twice: the head names every metric before the first line. */
 async function writeWide(job: ExportJob, rows: RunRows, lines: CsvLines, text: TextSink): Promise<void> {
   const columns = await metricColumns(job);
@@ -66,7 +72,11 @@ async function writeWide(job: ExportJob, rows: RunRows, lines: CsvLines, text: T
   for (const runId of job.runIds) {
     for await (const { step, wallMs, cells } of rows.of(runId)) {
       const fields = new Array<string>(columns.size).fill("");
-      for (const [key, value] of cells) fields[columns.get(key)!] = quoted(valueText(value));
+      for (const [key, value] of cells) {
+        const at = columns.get(key);
+        if (at === undefined) rows.leftOut.note(TOO_LATE);
+        else fields[at] = quoted(valueText(value));
+      }
       await text.add(`${runId},${step},${wallMs},${fields.join(",")}${LINE_END}`);
     }
   }
