@@ -5,6 +5,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { dashboard } from "./dashboard.ts";
 import { installSize } from "./install-size.ts";
 import { logCost } from "./log-cost.ts";
 import { type Bench, type Figure, machine } from "./measure.ts";
@@ -21,6 +22,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   series,
   "run-query": runQuery,
   recovery,
+  dashboard,
   "install-size": installSize,
   train,
   types,

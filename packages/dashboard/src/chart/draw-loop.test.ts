@@ -90,6 +90,16 @@ it("draws at once what a person did, and not a second time", () => {
   expect(drawn).toBe(2);
 });
 
+it("draws once what was asked for at once several times in one frame", () => {
+  for (let i = 0; i < 20; i++) loop.requestNow(draw);
+  clock.advance(16);
+  expect(drawn).toBe(1);
+  loop.requestNow(draw);
+  loop.cancel(draw);
+  clock.advance(1000);
+  expect(drawn).toBe(1);
+});
+
 it("draws nothing that was cancelled", () => {
   loop.request(draw);
   loop.cancel(draw);

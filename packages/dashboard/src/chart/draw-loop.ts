@@ -32,6 +32,7 @@ const BROWSER_CLOCK: DrawClock = {
 export class DrawLoop {
   readonly #clock: DrawClock;
   readonly #dirty = new Set<() => void>();
+  readonly #urgent = new Set<() => void>();
   #scheduled: boolean = false;
   #restUntilMs = 0;
 
@@ -45,17 +46,25 @@ export class DrawLoop {
     this.#schedule();
   }
 
-  /** Draws in the next frame, pause or not: something that a person did must show at once. */
+  /** Draws in the next frame, pause or not: something that a person did or waits for must show at once. Asking again before it happens changes nothing. */
   requestNow(draw: () => void): void {
-    this.#clock.beforeFrame(() => {
-      this.#dirty.delete(draw);
-      draw();
-    });
+    if (this.#urgent.size === 0) this.#clock.beforeFrame(() => this.#drawUrgent());
+    this.#urgent.add(draw);
   }
 
   /** Forgets what was asked. */
   cancel(draw: () => void): void {
     this.#dirty.delete(draw);
+    this.#urgent.delete(draw);
+  }
+
+  #drawUrgent(): void {
+    const draws = [...this.#urgent];
+    this.#urgent.clear();
+    for (const draw of draws) {
+      this.#dirty.delete(draw);
+      draw();
+    }
   }
 
   #schedule(): void {

@@ -65,10 +65,15 @@ export function useLinePlot(options: LinePlotOptions): {
     const draw = (): void => drawn.update(content());
     redraw.current = () => drawing.requestNow(draw);
     const lines = runIds.map((runId) => series.line(runId, metric));
+    let answers = 0;
     const stop = effect(() => {
       states = lines.map((line) => line.value);
       errors.value = states.flatMap(({ error }) => (error === undefined ? [] : [error]));
-      drawing.request(draw);
+      const answersNow = states.reduce((sum, state) => sum + state.answers, 0);
+      // Somebody waits for an answer; live rows can wait for each other.
+      if (answersNow !== answers) drawing.requestNow(draw);
+      else drawing.request(draw);
+      answers = answersNow;
     });
     const sizes = new ResizeObserver(() => drawn.resize(made.clientWidth, made.clientHeight));
     sizes.observe(made);

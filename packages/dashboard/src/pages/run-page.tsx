@@ -1,6 +1,7 @@
 /** @file The page of one run, or of several over each other. */
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
+import type { LiveState } from "../client/live-stream.ts";
 import { ErrorNotice, Warning } from "../components/notice.tsx";
 import { RUN_TABS, type RunTab, type RunView } from "../lib/view-state.ts";
 import { useApp } from "../state/app.ts";
@@ -39,7 +40,7 @@ export function RunPage({ view }: { readonly view: RunView }): JSX.Element {
   }, []);
   useEffect(() => store.setRange(view), [view.x, view.zoom?.from, view.zoom?.to]);
   useLive(store.liveQuery.value, (message) => store.onMessage(message));
-  useRetryWhenBack(store, live.value === "live");
+  useRetryWhenBack(store, live.value);
 
   const runs = [...store.runs.value.values()];
   const names = runs.map((run) => run.detail?.name ?? run.runId);
@@ -72,13 +73,13 @@ export function RunPage({ view }: { readonly view: RunView }): JSX.Element {
 }
 
 /** What could not be fetched while the server was gone is fetched when it is back. */
-function useRetryWhenBack(store: RunPageStore, live: boolean): void {
+function useRetryWhenBack(store: RunPageStore, live: LiveState): void {
   const wasAway = useRef(false);
   useEffect(() => {
-    if (live && wasAway.current) {
+    if (live === "live" && wasAway.current) {
       store.retryFailed();
       void store.load();
     }
-    wasAway.current = !live;
+    wasAway.current = live === "reconnecting" || (wasAway.current && live !== "live");
   }, [live]);
 }

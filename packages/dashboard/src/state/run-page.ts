@@ -16,6 +16,9 @@ const FEW_METRICS = 100;
 /** Longest list of metric keys that is asked for by name, in bytes: it stands in the address of the live connection, of which servers take 16 KiB. */
 const MOST_KEY_BYTES = 8000;
 
+/** Requests for runs under way at once: browsers have six per server, and charts must not wait for the facts of twenty runs. */
+const REQUESTS_AT_ONCE = 3;
+
 /** Time that changes of a run are gathered before it is fetched. */
 const SOON_MS = 400;
 
@@ -110,9 +113,17 @@ export class RunPageStore {
     return this.#removed;
   }
 
-  /** Fetches details and metric keys of all runs. */
+  /** Fetches metric keys and details of all runs, the keys first, because charts wait for them. */
   async load(): Promise<void> {
-    await Promise.all([...this.#runs.peek().keys()].map((runId) => this.#loadRun(runId)));
+    const runIds = [...this.#runs.peek().keys()];
+    const waiting = [
+      ...runIds.map((runId) => () => this.#loadKeys(runId)),
+      ...runIds.map((runId) => () => this.#loadDetail(runId)),
+    ];
+    const worker = async (): Promise<void> => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await next();
+    };
+    await Promise.all(Array.from({ length: REQUESTS_AT_ONCE }, worker));
   }
 
   /** Adds a listener of live messages; returns what removes it. */
@@ -164,10 +175,6 @@ export class RunPageStore {
     if (added.length > 0)
       this.#patch(message.runId, { keys: new Set([...run.keys, ...added.map((column) => column.key)]) });
     for (const cache of this.#caches) cache.applyRows(message);
-  }
-
-  async #loadRun(runId: string): Promise<void> {
-    await Promise.all([this.#loadDetail(runId), this.#loadKeys(runId)]);
   }
 
   async #loadDetail(runId: string): Promise<void> {

@@ -189,4 +189,24 @@ describe("SeriesCache", () => {
     await settle(5000);
     expect(server.requests).toEqual([]);
   });
+
+  it("asks for a zoomed range of relative time where the metric's own zero is", async () => {
+    cache = new SeriesCache(client, "relative", { from: 2000, to: 5000 });
+    const state = cache.line("a", "loss");
+    await settle(100);
+    const detail = server.requests.find(({ from }) => from !== undefined);
+    expect(detail).toMatchObject({ x: "wall", from: 1e12 + 2000, to: 1e12 + 5000 });
+    expect(state.peek().line?.x).toEqual([0, 1000, 2000, 3000, 4000, 5000, 6000, 7000, 8000, 9000]);
+  });
+
+  it("counts the server's answers apart from live rows", async () => {
+    const state = cache.line("a", "loss");
+    await settle();
+    expect(state.peek().answers).toBe(1);
+    cache.applyRows(rows(10, 1));
+    expect(state.peek().answers).toBe(1);
+    cache.refetch();
+    await settle();
+    expect(state.peek().answers).toBe(2);
+  });
 });

@@ -4,7 +4,7 @@
  * Each line is held for the whole range (`overview`) and, while zoomed, for that range too (`detail`). Live rows never cause a request: a line that grows
  * too long is merged in place. A request is made again only when rows are missing or go back behind merged buckets, at most once per second.
  */
-import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { batch, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { LiveColumn, RowsMessage, Series, SeriesAnswer, SeriesAxis, SeriesRequest } from "trainlog/api";
 import type { ApiClient } from "../client/http.ts";
 import { HeldLine } from "../lib/held-line.ts";
@@ -38,6 +38,8 @@ export interface LineState {
   readonly key: string;
   /** Buckets to draw; undefined until the first answer. The same object may come again with more in it. */
   readonly line: SeriesLine | undefined;
+  /** Answers of the server that went into it. Live rows do not count. */
+  readonly answers: number;
   /** Why there is no line, in words. */
   readonly error?: string;
 }
@@ -103,7 +105,7 @@ export class SeriesCache {
     const id = entryId(runId, key);
     const known = this.#entries.get(id);
     if (known !== undefined) return known.state;
-    const state = signal<LineState>({ runId, key, line: undefined });
+    const state = signal<LineState>({ runId, key, line: undefined, answers: 0 });
     const parts = { overview: new HeldLine(this.#budget), detail: new HeldLine(this.#budget) };
     const entry: Entry = { runId, key, state, ...parts, originMs: undefined, watched: true };
     this.#entries.set(id, entry);
@@ -131,7 +133,7 @@ export class SeriesCache {
     this.#axis = axis;
     this.#zoom = zoom;
     if (sameAxis) {
-      this.#askDetails();
+      this.#askDetails(0);
       return;
     }
     for (const entry of this.#entries.values()) entry.overview.drop();
@@ -187,17 +189,19 @@ export class SeriesCache {
 
   #askDetail(entry: Entry, delayMs = GATHER_MS): void {
     if (this.#zoom === undefined || !entry.watched) return;
+    // Where the zero of relative time is, the answer with the whole line says.
+    if (this.#axis === "relative" && entry.originMs === undefined) return;
     entry.detail.await();
     this.#detailsToAsk.add(entry);
     this.#schedule(delayMs);
   }
 
-  #askDetails(): void {
+  #askDetails(delayMs = GATHER_MS): void {
     this.#zoomGeneration++;
     this.#detailsToAsk.clear();
     for (const entry of this.#entries.values()) {
       entry.detail.drop();
-      this.#askDetail(entry);
+      this.#askDetail(entry, delayMs);
       this.#publish(entry);
     }
   }
@@ -236,27 +240,31 @@ export class SeriesCache {
     for (const chunk of chunks(overviews)) void this.#fetchOverviews(chunk, { x });
     const zoom = this.#zoom;
     if (zoom === undefined) return;
-    for (const chunk of chunks(details)) void this.#fetchDetails(chunk, zoom);
+    // A metric's relative time counts from its own first point; those of a run mostly have it in common.
+    const offsets = Map.groupBy(details, ({ originMs = 0 }) => (this.#axis === "relative" ? originMs : 0));
+    for (const [offset, entries] of offsets)
+      for (const chunk of chunks(entries)) void this.#fetchDetails(chunk, zoom, { x, offset });
   }
 
   async #fetchOverviews(entries: readonly Entry[], range: Omit<SeriesRequest, "series">): Promise<void> {
     const generation = this.#axisGeneration;
     const answer = await this.#ask(entries, range);
     if (this.#closed || generation !== this.#axisGeneration) return;
-    for (const [i, entry] of entries.entries())
-      this.#takeOverview(entry, answer instanceof Error ? answer : answer.series[i]);
+    batch(() => {
+      for (const [i, entry] of entries.entries())
+        this.#takeOverview(entry, answer instanceof Error ? answer : answer.series[i]);
+    });
   }
 
-  async #fetchDetails(entries: readonly Entry[], zoom: Zoom): Promise<void> {
+  /** @param on - The server's axis, and where the zero of ours is on it. */
+  async #fetchDetails(entries: readonly Entry[], zoom: Zoom, on: { x: SeriesAxis; offset: number }): Promise<void> {
     const generation = this.#zoomGeneration;
-    const answer = await this.#ask(entries, { x: this.#axis, ...zoom });
+    const answer = await this.#ask(entries, { x: on.x, from: zoom.from + on.offset, to: zoom.to + on.offset });
     if (this.#closed || generation !== this.#zoomGeneration) return;
-    for (const [i, entry] of entries.entries()) {
-      const given = lineOf(answer instanceof Error ? answer : answer.series[i]);
-      if (entry.detail.take(given instanceof Error ? undefined : given, zoom) === "refetch")
-        this.#askDetail(entry, REFETCH_MS);
-      this.#publish(entry);
-    }
+    batch(() => {
+      for (const [i, entry] of entries.entries())
+        this.#takeDetail(entry, answer instanceof Error ? answer : answer.series[i], zoom);
+    });
   }
 
   async #ask(entries: readonly Entry[], range: Omit<SeriesRequest, "series">): Promise<SeriesAnswer | Error> {
@@ -284,7 +292,15 @@ export class SeriesCache {
     }
     if (this.#axis === "relative") this.#countFromFirst(entry, line);
     if (entry.overview.take(line) === "refetch") this.#askOverview(entry, REFETCH_MS);
-    this.#publish(entry);
+    this.#publish(entry, 1);
+  }
+
+  #takeDetail(entry: Entry, series: Series | Error | undefined, zoom: Zoom): void {
+    const line = lineOf(series);
+    if (!(line instanceof Error)) moveLine(line, this.#axis === "relative" ? -(entry.originMs ?? 0) : 0);
+    if (entry.detail.take(line instanceof Error ? undefined : line, zoom) === "refetch")
+      this.#askDetail(entry, REFETCH_MS);
+    this.#publish(entry, 1);
   }
 
   /** Makes wall times relative to the first point. */
@@ -293,19 +309,28 @@ export class SeriesCache {
     const origin = line.x[0] ?? before;
     entry.originMs = origin;
     entry.overview.shiftPending(before - origin);
-    for (let i = 0; i < line.x.length; i++) {
-      line.x[i] = line.x[i]! - origin;
-      line.xEnd[i] = line.xEnd[i]! - origin;
-    }
+    entry.detail.shiftPending(before - origin);
+    moveLine(line, -origin);
+    if (before === 0 && origin !== 0) this.#askDetail(entry);
   }
 
-  #publish(entry: Entry): void {
+  #publish(entry: Entry, answers = 0): void {
     const overview = entry.overview.line;
     const detail = entry.detail.line;
     const zoom = this.#zoom;
     const whole = overview === undefined || detail === undefined || zoom === undefined;
     const line = whole ? overview : spliceDetail(overview, detail, zoom);
-    entry.state.value = { runId: entry.runId, key: entry.key, line };
+    const before = entry.state.peek().answers;
+    entry.state.value = { runId: entry.runId, key: entry.key, line, answers: before + answers };
+  }
+}
+
+/** Moves a line along x, in place. */
+function moveLine(line: SeriesLine, by: number): void {
+  if (by === 0) return;
+  for (let i = 0; i < line.x.length; i++) {
+    line.x[i] = line.x[i]! + by;
+    line.xEnd[i] = line.xEnd[i]! + by;
   }
 }
 

@@ -1,7 +1,7 @@
 /** @file All charts of the page, in groups by prefix. */
 import { type ReadonlySignal, useComputed, useSignal } from "@preact/signals";
 import type { JSX, RefObject } from "preact";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { Icon } from "../../components/icons.tsx";
 import { Empty } from "../../components/notice.tsx";
 import { columnsOf, type GroupPlace, layoutGroups } from "../../lib/group-layout.ts";
@@ -89,6 +89,21 @@ function ChartGroup({ group, place, view, store }: ChartGroupProps): JSX.Element
     navigation.updateRun({ folded: folded ? others : [...others, name] }, "replace");
   };
   const shown = view.runIds.filter((runId) => !view.hidden.includes(runId));
+  // The page is rendered anew for every fact of every run; its charts are not.
+  const cards = useMemo(
+    () =>
+      group.keys.map((key) => (
+        <ChartCard
+          key={key}
+          metric={key}
+          title={titleInGroup(key, group.prefix)}
+          runIds={shown}
+          view={view}
+          store={store}
+        />
+      )),
+    [group.keys.join("\n"), view, store],
+  );
   return (
     <section class="chart-group" aria-label={`Charts of ${name}`} style={{ gridColumn: `span ${place?.span ?? 1}` }}>
       <h2>
@@ -101,16 +116,7 @@ function ChartGroup({ group, place, view, store }: ChartGroupProps): JSX.Element
       </h2>
       {!folded && (
         <div class="chart-grid" style={{ "--columns": place?.columns ?? 1 }}>
-          {group.keys.map((key) => (
-            <ChartCard
-              key={key}
-              metric={key}
-              title={titleInGroup(key, group.prefix)}
-              runIds={shown}
-              view={view}
-              store={store}
-            />
-          ))}
+          {cards}
         </div>
       )}
     </section>
