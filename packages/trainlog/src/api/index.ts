@@ -7,6 +7,7 @@
 export * from "./batch.ts";
 export * from "./bulk.ts";
 export * from "./content.ts";
+export * from "./folder.ts";
 export * from "./health.ts";
 export * from "./live.ts";
 export * from "./problem.ts";

@@ -41,6 +41,8 @@ export interface RunInfo {
   readonly metricCount: number;
   /** Places in its files that could not be read; 0 when all is well. */
   readonly damageCount: number;
+  /** Short name of the watched folder that it lies in; absent for the server's own. */
+  readonly folder?: string;
 }
 
 /** {@link RunInfo}. */
@@ -350,5 +352,6 @@ function runInfoShape() {
     pointCount: count,
     metricCount: count,
     damageCount: count,
+    folder: z.string().exactOptional(),
   };
 }

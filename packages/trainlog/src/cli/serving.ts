@@ -1,4 +1,5 @@
 /** @file What `serve` and `demo` share: starting the server, saying where it is, and staying until it is told to stop. */
+import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type RunningServer, startServer } from "../server/index.ts";
 import type { CommandContext } from "./command.ts";
@@ -9,6 +10,12 @@ import { formatPlural } from "./terminal/format.ts";
 import { visibleText } from "./terminal/text-width.ts";
 
 const OWN_OPTIONS = {
+  watch: {
+    type: "text",
+    value: "DIR",
+    multiple: true,
+    help: "also show the runs of this folder, live; repeat it for more, and it may appear later",
+  },
   host: {
     type: "text",
     value: "NAME",
@@ -53,6 +60,7 @@ export async function startServing(options: ServeValues, context: CommandContext
   const token = options.token ?? (env["TRAINLOG_TOKEN"] || undefined);
   const server = await startServer({
     dir: storeDirOf(options.dir, context),
+    watch: options.watch.map((dir) => resolve(context.cwd, dir)),
     host: options.host,
     allowedHosts: options["allowed-host"],
     allowedOrigins: options["allowed-origin"],

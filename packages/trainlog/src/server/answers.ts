@@ -48,6 +48,7 @@ export function runInfoAnswer(run: stored.RunInfo): RunInfo {
       "exitCode",
       "error",
       "lastStep",
+      "folder",
     ]),
     ...{ rowCount, pointCount, metricCount, damageCount },
   };

@@ -10,6 +10,7 @@ import { aboutRoutes } from "./routes/about-routes.ts";
 import { blobRoutes } from "./routes/blob-routes.ts";
 import { bulkRoutes } from "./routes/bulk-routes.ts";
 import { contentRoutes } from "./routes/content-routes.ts";
+import { folderRoutes } from "./routes/folder-routes.ts";
 import { ingestRoutes } from "./routes/ingest-routes.ts";
 import { liveRoutes } from "./routes/live-routes.ts";
 import { projectRoutes } from "./routes/project-routes.ts";
@@ -20,6 +21,7 @@ import { seriesRoutes } from "./routes/series-routes.ts";
 /** All routes of the API. */
 export const API_ROUTES: readonly Route[] = [
   ...aboutRoutes,
+  ...folderRoutes,
   ...projectRoutes,
   ...bulkRoutes,
   ...runRoutes,

@@ -31,6 +31,10 @@ export class FakeStore implements Store {
   beforeAppend: () => Promise<void> = async () => {};
   closed = false;
 
+  async folders(): Promise<stored.StoreFolder[]> {
+    return [{ dir: this.dir, present: true, runCount: this.#all().length, renamed: [] }];
+  }
+
   async projects(): Promise<stored.ProjectInfo[]> {
     const names = new Set(this.#all().map(({ info }) => info.project));
     return Array.from(names, (project) => {

@@ -43,6 +43,8 @@ const SILENT_MS = 60_000;
 export interface ServeOptions {
   /** The store's folder; made when it is not there. */
   readonly dir: string;
+  /** More folders of runs to show live beside those of `dir`; see `StoreOptions.watch`. */
+  readonly watch?: readonly string[];
   /** Name or address to listen on. Default `127.0.0.1`. */
   readonly host?: string;
   /** Default {@link DEFAULT_PORT}; 0 takes any free one. */
@@ -100,7 +102,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   const url = addressOf(host, bound.port);
   const open = options.openStore ?? openEmbedded;
   const onProblem = options.onProblem ?? defaultOnProblem;
-  const ready = holder.open(() => open(dir, { mode: "serve", address: url, onProblem }));
+  const ready = holder.open(() => open(dir, { mode: "serve", address: url, onProblem, watch: options.watch ?? [] }));
   const { promise: closed, resolve: sayClosed } = Promise.withResolvers<void>();
   const close = once(async () => {
     await stop(http, holder);

@@ -1,10 +1,15 @@
-/** @file Keeps the indexer told of what happens in the folder: the first scan, then the watch. */
+/**
+ * @file Keeps the indexer told of what happens in one folder of runs, the store's own or a watched one: the first scan, then the watch.
+ *
+ * The watch speaks of folder names, the indexer of run ids; they differ where two folders have a run of one name.
+ */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { FinishEvent, RunState } from "../run/event.ts";
 import type { Catalog } from "./catalog/catalog.ts";
 import { FolderWatch } from "./folder-watch.ts";
 import type { Indexer } from "./indexer.ts";
+import type { RunPlaces } from "./run-places.ts";
 
 /** The scan gives way to other work after this long. */
 const SLICE_MS = 5;
@@ -17,7 +22,9 @@ const SCAN_RUNS = 100;
 
 /** What a follower needs from its surroundings. */
 export interface FolderFollowerParts {
-  readonly storeDir: string;
+  /** The folder that is followed: one of `places.folders`. */
+  readonly folder: string;
+  readonly places: RunPlaces;
   readonly catalog: Catalog;
   readonly indexer: Indexer;
   /** This process writes the run, so every change is known without looking. */
@@ -38,12 +45,22 @@ export class FolderFollower {
 
   constructor(parts: FolderFollowerParts) {
     this.#parts = parts;
-    this.#runsDir = join(parts.storeDir, "runs");
+    this.#runsDir = join(parts.folder, "runs");
     this.#watch = new FolderWatch(this.#runsDir, {
-      onTouched: (runId) => this.#touched(runId),
-      onGone: (runId) => this.#gone(runId),
+      onTouched: (name) => this.#touched(name),
+      onGone: (name) => this.#gone(name),
       active: () => this.#active(),
+      onProblem: (error) => this.#problem(error),
     });
+  }
+
+  /** Gives the runs that are there now their ids. */
+  claim(): void {
+    try {
+      for (const name of this.#watch.list()) this.#idOf(name);
+    } catch (error) {
+      this.#problem(error);
+    }
   }
 
   /** Scans the folder in the background and, with `follow`, goes on watching it. */
@@ -51,7 +68,8 @@ export class FolderFollower {
     this.startOver();
     if (!follow) return;
     this.#watch.start();
-    this.#liveness = setInterval(() => this.#checkLiveness(), LIVENESS_MS).unref();
+    // The one of the store's own folder asks for all runs.
+    if (this.#isOwn) this.#liveness = setInterval(() => this.#checkLiveness(), LIVENESS_MS).unref();
   }
 
   /** Scans the folder again: the catalog was lost. */
@@ -72,7 +90,8 @@ export class FolderFollower {
 
   /** A run was deleted by this process. */
   lost(runId: string): void {
-    this.#watch.lost(runId);
+    const name = this.#parts.places.nameIn(this.#parts.folder, runId);
+    if (name !== undefined) this.#watch.lost(name);
   }
 
   /** Ends. */
@@ -83,14 +102,15 @@ export class FolderFollower {
   }
 
   async #scanAll(): Promise<void> {
-    const gone = new Set((await this.#parts.catalog.indexed()).map((run) => run.runId));
+    const gone = await this.#indexed();
     let sliceBegan = performance.now();
     let touched = 0;
     // The newest first: ids sort by time, and the newest are what people look at.
-    for (const runId of this.#watch.list().sort(descending)) {
+    for (const name of this.#watch.list().sort(descending)) {
       if (this.#closed) return;
+      const runId = this.#idOf(name);
       gone.delete(runId);
-      this.#watch.saw(runId);
+      this.#watch.saw(name);
       if (!this.#parts.indexer.isStale(runId)) await this.#parts.indexer.recheckState(runId);
       else {
         this.#parts.indexer.touch(runId);
@@ -101,28 +121,65 @@ export class FolderFollower {
       sliceBegan = performance.now();
     }
     await this.#parts.indexer.flush();
-    for (const runId of gone) if (!existsSync(join(this.#runsDir, runId))) await this.#parts.indexer.forget(runId);
-    this.#parts.indexer.scanned();
+    for (const runId of gone) if (!existsSync(this.#parts.places.dirOf(runId))) await this.#parts.indexer.forget(runId);
+    if (this.#isOwn) this.#parts.indexer.scanned();
+  }
+
+  /** Runs of this folder that are in the catalog. */
+  async #indexed(): Promise<Set<string>> {
+    const ids = (await this.#parts.catalog.indexed()).map((run) => run.runId);
+    return new Set(ids.filter((runId) => this.#parts.places.nameIn(this.#parts.folder, runId) !== undefined));
   }
 
   /** Something about a run's folder is new. That need not be its log: a lock may have changed hands, or an index been written. */
-  #touched(runId: string): void {
+  #touched(name: string): void {
     const { indexer } = this.#parts;
+    const runId = this.#idOf(name);
     if (indexer.opened(runId) !== undefined || indexer.isStale(runId)) indexer.touch(runId);
     else indexer.recheckState(runId).catch((error: unknown) => this.#problem(error));
   }
 
-  #gone(runId: string): void {
-    this.#parts.indexer.forget(runId).catch((error: unknown) => this.#problem(error));
+  /** A watched run that had the id of a new one of the store itself is shown under another id from now on. */
+  #displace(name: string): void {
+    const { places, indexer, onProblem } = this.#parts;
+    const { folder } = places.placeOf(name);
+    const runId = places.displace(name);
+    if (runId === undefined) return;
+    onProblem(`run ${name} is in ${this.#parts.folder} and in ${folder}; the latter is shown as ${runId}`);
+    // What is known under the id is of the other run.
+    const forgotten = indexer.forget(name).then(() => {
+      indexer.touch(runId);
+      indexer.touch(name);
+    });
+    forgotten.catch((error: unknown) => this.#problem(error));
+  }
+
+  #gone(name: string): void {
+    const { indexer, places, folder } = this.#parts;
+    const runId = this.#idOf(name);
+    const forgotten = indexer.forget(runId).then(() => {
+      if (!existsSync(places.dirOf(runId))) places.release(folder, name);
+    });
+    forgotten.catch((error: unknown) => this.#problem(error));
+  }
+
+  #idOf(name: string): string {
+    if (this.#isOwn) this.#displace(name);
+    return this.#parts.places.idOf(this.#parts.folder, name);
+  }
+
+  get #isOwn(): boolean {
+    return this.#parts.places.labelOf(this.#parts.folder) === undefined;
   }
 
   /** Runs that other processes are writing and that have to be looked at. */
   *#active(): Generator<string> {
-    const { indexer, isFedHere } = this.#parts;
+    const { indexer, isFedHere, places, folder } = this.#parts;
     let turn = this.#tick++;
     for (const runId of indexer.running) {
-      if (isFedHere(runId)) continue;
-      if (indexer.opened(runId) !== undefined || (turn++ % QUIET_TICKS === 0 && indexer.isStale(runId))) yield runId;
+      const name = places.nameIn(folder, runId);
+      if (name === undefined || isFedHere(runId)) continue;
+      if (indexer.opened(runId) !== undefined || (turn++ % QUIET_TICKS === 0 && indexer.isStale(runId))) yield name;
     }
   }
 

@@ -7,7 +7,9 @@ import { objectFromEntries } from "../run/json.ts";
 import { checkRunId } from "../run/limits.ts";
 import type { Blobs } from "./blobs/blobs.ts";
 import { FolderBlobs } from "./blobs/folder-blobs.ts";
+import { LayeredBlobs } from "./blobs/layered-blobs.ts";
 import { ResilientCatalog } from "./catalog/resilient-catalog.ts";
+import { DeletedRuns } from "./deleted-runs.ts";
 import { appendEdit } from "./edits.ts";
 import { FolderFollower } from "./folder-follower.ts";
 import { collectGarbage } from "./garbage.ts";
@@ -19,13 +21,13 @@ import { checkEdit, checkNotes, checkProject } from "./run-checks.ts";
 import { editEvents } from "./run-edit.ts";
 import { summaryInEffect } from "./run-fold.ts";
 import { lastContactMs } from "./run-folder.ts";
+import { RunPlaces } from "./run-places.ts";
 import { runState } from "./run-state.ts";
 import { assertNotWritten, Sealer, sealRunFolder } from "./sealing.ts";
 import type { ServerLock } from "./server-lock.ts";
 import type { Store, StoreOptions } from "./store.ts";
 import { Subscribers } from "./subscribers.ts";
 import { Trash } from "./trash.ts";
-import { describeTrash } from "./trash-info.ts";
 import type {
   AppendResult,
   ColumnPage,
@@ -57,6 +59,7 @@ import type {
   SeriesAnswer,
   SeriesQuery,
   SeriesTarget,
+  StoreFolder,
   StoreListener,
   StoreUsage,
   SubscribeOptions,
@@ -84,6 +87,8 @@ export interface StoreParts {
   /** Another process serves the folder and keeps the catalog up to date. */
   readonly isServedElsewhere: boolean;
   readonly notes: readonly string[];
+  /** Absolute paths of the folders to watch. */
+  readonly watched?: readonly string[];
 }
 
 /** A store in a folder. Use `openStore`. */
@@ -98,9 +103,11 @@ export class FolderStore implements Store {
   readonly #catalog: ResilientCatalog;
   readonly #indexer: Indexer;
   readonly #subscribers: Subscribers;
-  readonly #follower: FolderFollower;
+  readonly #places: RunPlaces;
+  /** One per folder, that of the store first. */
+  readonly #followers: readonly FolderFollower[];
   readonly #sealer: Sealer | undefined;
-  readonly #trash: Trash;
+  readonly #deletedRuns: DeletedRuns;
   readonly #projectNotes: ProjectNotes;
   readonly #silentAfterMs: number;
   readonly #isServedElsewhere: boolean;
@@ -115,8 +122,10 @@ export class FolderStore implements Store {
     this.#durability = parts.durability;
     this.#isServedElsewhere = parts.isServedElsewhere;
     this.#silentAfterMs = options.silentAfterMs ?? DEFAULT_SILENT_MS;
-    this.blobs = new FolderBlobs(join(parts.dir, "blobs"));
-    this.#trash = new Trash(parts.dir);
+    this.#places = new RunPlaces(parts.dir, parts.watched ?? []);
+    this.#deletedRuns = new DeletedRuns(this.#places);
+    const [ownBlobs, ...otherBlobs] = this.#places.folders.map((folder) => new FolderBlobs(join(folder, "blobs")));
+    this.blobs = new LayeredBlobs(ownBlobs!, otherBlobs);
     this.#projectNotes = new ProjectNotes(parts.dir);
     this.#subscribers = new Subscribers(onProblem);
     this.#catalog = new ResilientCatalog(join(parts.dir, "catalog.sqlite"), {
@@ -125,7 +134,7 @@ export class FolderStore implements Store {
     });
     this.#notes = [...parts.notes, ...this.#catalog.notes];
     this.#indexer = new Indexer({
-      storeDir: parts.dir,
+      places: this.#places,
       catalog: this.#catalog,
       subscribers: this.#subscribers,
       stateOf: (runId, finish) => this.#stateOf(runId, finish),
@@ -134,14 +143,18 @@ export class FolderStore implements Store {
       writesIndexes: parts.lock !== undefined,
       writesCatalog: !parts.isServedElsewhere || this.#catalog.inMemory,
     });
-    this.#follower = new FolderFollower({
-      storeDir: parts.dir,
-      catalog: this.#catalog,
-      indexer: this.#indexer,
-      isFedHere: (runId) => this.#ingest?.holds(runId) ?? false,
-      stateOf: (runId, finish) => this.#stateOf(runId, finish),
-      onProblem,
-    });
+    this.#followers = this.#places.folders.map(
+      (folder) =>
+        new FolderFollower({
+          folder,
+          places: this.#places,
+          catalog: this.#catalog,
+          indexer: this.#indexer,
+          isFedHere: (runId) => this.#ingest?.holds(runId) ?? false,
+          stateOf: (runId, finish) => this.#stateOf(runId, finish),
+          onProblem,
+        }),
+    );
     if (parts.durability === undefined) return;
     this.#ingest = new Ingest({
       storeDir: parts.dir,
@@ -167,11 +180,22 @@ export class FolderStore implements Store {
   /** Begins to follow the folder. To be called once, before anything else. */
   async start(follow: boolean): Promise<void> {
     const trustsCatalog = this.#isServedElsewhere && !this.#catalog.inMemory;
-    this.#indexer.adopt(await this.#catalog.indexed());
+    const indexed = await this.#catalog.indexed();
+    // Another server's catalog holds runs of the folders that it watches; this one watches by its own list.
+    if (trustsCatalog) for (const { runId, dir } of indexed) if (dir !== undefined) this.#places.adopt(runId, dir);
+    for (const follower of this.#followers) follower.claim();
+    this.#notes.push(...this.#places.renamedNotes());
+    this.#indexer.adopt(indexed);
     if (trustsCatalog && !follow) return;
-    this.#follower.start(follow);
-    if (!follow) await this.#follower.scanned();
+    for (const follower of this.#followers) follower.start(follow);
+    if (!follow) await this.#scanned();
     this.#sealer?.start();
+  }
+
+  async folders(): Promise<StoreFolder[]> {
+    await this.#indexer.flush();
+    const indexed = await this.#catalog.indexed();
+    return this.#places.describe(indexed.map(({ runId }) => runId));
   }
 
   async projects(): Promise<ProjectInfo[]> {
@@ -288,7 +312,7 @@ export class FolderStore implements Store {
   async createRun(run: NewRun): Promise<CreatedRun> {
     const ingest = this.#writable(this.#ingest, "create a run");
     const createdMs = run.createdMs ?? Date.now();
-    const runId = checkRunId(run.runId ?? newRunId(createdMs));
+    const runId = this.#fedHere(run.runId ?? newRunId(createdMs));
     const project = checkProject(run.project);
     if (run.resume === "must") await this.#info(runId);
     const { identity, created } = await ingest.create({ runId, project, createdMs });
@@ -301,11 +325,11 @@ export class FolderStore implements Store {
   }
 
   async append(runId: string, batches: readonly IngestBatch[]): Promise<AppendResult[]> {
-    return this.#writable(this.#ingest, "append to a run").append(checkRunId(runId), batches);
+    return this.#writable(this.#ingest, "append to a run").append(this.#fedHere(runId), batches);
   }
 
   async heartbeat(runId: string): Promise<void> {
-    this.#writable(this.#ingest, "note a heartbeat").heartbeat(checkRunId(runId));
+    this.#writable(this.#ingest, "note a heartbeat").heartbeat(this.#fedHere(runId));
     this.#indexer.touch(runId);
   }
 
@@ -325,29 +349,30 @@ export class FolderStore implements Store {
   async deleteRun(runId: string): Promise<DeletedRun> {
     const ingest = this.#writable(this.#ingest, "delete a run");
     await this.#info(runId);
-    const deleted = await ingest.exclusively(runId, () => {
+    const put = (): Promise<DeletedRun> => {
       assertNotWritten(this.#runDir(runId), runId, "delete");
-      return this.#trash.put(runId, Date.now());
-    });
+      return this.#deletedRuns.put(runId, Date.now());
+    };
+    const deleted = await (this.#places.isOwn(runId) ? ingest.exclusively(runId, put) : put());
     ingest.forget(runId);
-    this.#follower.lost(runId);
+    for (const follower of this.#followers) follower.lost(runId);
     await this.#indexer.forget(runId);
     return deleted;
   }
 
   async restoreRun(runId: string): Promise<RunInfo> {
     this.#writable(this.#ingest, "restore a run");
-    await this.#trash.restore(checkRunId(runId));
-    return this.#info(runId);
+    return this.#info(await this.#deletedRuns.restore(checkRunId(runId)));
   }
 
   async trash(): Promise<TrashedRun[]> {
-    return Promise.all(this.#trash.list().map(describeTrash));
+    return this.#deletedRuns.list();
   }
 
   async sealRun(runId: string): Promise<{ readonly beforeBytes: number; readonly afterBytes: number }> {
     const ingest = this.#writable(this.#ingest, "seal a run");
     const { state } = await this.#info(runId);
+    this.#assertOwn(runId, "sealed");
     if (state === "running") {
       throw new TrainlogError("run/running", `run ${runId} is still running; it can be sealed when it has ended`, {
         status: 409,
@@ -369,9 +394,12 @@ export class FolderStore implements Store {
       {
         storeDir: this.dir,
         blobs: this.blobs,
-        trash: this.#trash,
+        trash: new Trash(this.dir),
         usedBlobs: async () => new Set((await this.#catalog.blobUses()).map((use) => use.sha256)),
-        damagedRuns: async () => [...(await this.#catalog.damaged()), ...this.#indexer.unreadable.keys()],
+        damagedRuns: async () =>
+          [...(await this.#catalog.damaged()), ...this.#indexer.unreadable.keys()].filter((id) =>
+            this.#places.isOwn(id),
+          ),
         nowMs: Date.now(),
       },
       options,
@@ -383,11 +411,16 @@ export class FolderStore implements Store {
     const runs: RunInfo[] = [];
     for (let cursor: string | undefined; ; ) {
       const page = await this.#catalog.list({ archived: "include", limit: 10_000, ...(cursor ? { cursor } : {}) });
-      runs.push(...page.runs);
+      runs.push(...page.runs.filter((run) => run.folder === undefined));
       cursor = page.nextCursor;
       if (cursor === undefined) break;
     }
-    return measureUsage(this.dir, runs, await this.#catalog.blobUses());
+    const uses = await this.#catalog.blobUses();
+    return measureUsage(
+      this.dir,
+      runs,
+      uses.filter((use) => this.#places.isOwn(use.runId)),
+    );
   }
 
   announce(address: string): void {
@@ -395,7 +428,7 @@ export class FolderStore implements Store {
   }
 
   async refresh(): Promise<void> {
-    await this.#follower.rescan();
+    for (const follower of this.#followers) await follower.rescan();
     await this.#indexer.flush();
   }
 
@@ -414,7 +447,7 @@ export class FolderStore implements Store {
 
   async #close(): Promise<void> {
     await this.#sealer?.close();
-    this.#follower.close();
+    for (const follower of this.#followers) follower.close();
     this.#ingest?.close();
     await this.#durability?.close();
     await this.#indexer.close();
@@ -459,7 +492,10 @@ export class FolderStore implements Store {
     return runState({
       finish,
       runDir,
-      contactMs: this.#ingest === undefined ? lastContactMs(runDir) : this.#ingest.contactMs(runId),
+      contactMs:
+        this.#ingest === undefined || !this.#places.isOwn(runId)
+          ? lastContactMs(runDir)
+          : this.#ingest.contactMs(runId),
       isHeldHere: this.#ingest?.holds(runId) ?? false,
       nowMs: Date.now(),
       silentAfterMs: this.#silentAfterMs,
@@ -470,7 +506,7 @@ export class FolderStore implements Store {
     for (const note of notes) onProblem(note);
     this.#notes.push(...notes);
     this.#indexer.startOver();
-    this.#follower.startOver();
+    for (const follower of this.#followers) follower.startOver();
   }
 
   #writable<T>(part: T | undefined, doing: string): T {
@@ -479,7 +515,25 @@ export class FolderStore implements Store {
   }
 
   #runDir(runId: string): string {
-    return join(this.dir, "runs", runId);
+    return this.#places.dirOf(runId);
+  }
+
+  async #scanned(): Promise<void> {
+    for (const follower of this.#followers) await follower.scanned();
+  }
+
+  /** Checks the id of a run that is to be fed through this store. */
+  #fedHere(runId: string): string {
+    this.#assertOwn(checkRunId(runId), "fed here");
+    return runId;
+  }
+
+  /** @throws TrainlogError `run/watched` (409) for a run of a watched folder. */
+  #assertOwn(runId: string, done: string): void {
+    if (this.#places.isOwn(runId)) return;
+    const { folder } = this.#places.placeOf(runId);
+    const message = `run ${runId} cannot be ${done}: it lies in ${folder}, which this store only watches; use another id, or a server of that folder`;
+    throw new TrainlogError("run/watched", message, { status: 409 });
   }
 }
 

@@ -29,6 +29,8 @@ export interface FolderWatchEvents {
   readonly onGone: (runId: string) => void;
   /** Runs that somebody else is writing now. */
   readonly active: () => Iterable<string>;
+  /** The folder could not be looked at this time. */
+  readonly onProblem: (error: unknown) => void;
 }
 
 /** Watches `runs/`. */
@@ -69,8 +71,8 @@ export class FolderWatch {
 
   /** Begins to watch. */
   start(): void {
-    this.#timer = setInterval(() => this.#tick(), TICK_MS).unref();
-    this.#watch("", this.#runsDir, () => this.#discover());
+    this.#timer = setInterval(() => this.#safely(() => this.#tick()), TICK_MS).unref();
+    this.#watch("", this.#runsDir, () => this.#safely(() => this.#discover()));
   }
 
   /** Looks for runs that came or went, now. */
@@ -86,6 +88,15 @@ export class FolderWatch {
     this.#watchers.clear();
   }
 
+  /** A disk that comes and goes ends no process. */
+  #safely(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#events.onProblem(error);
+    }
+  }
+
   #tick(): void {
     this.#discover();
     const active = new Set(this.#events.active());
@@ -96,10 +107,11 @@ export class FolderWatch {
 
   #discover(): void {
     const time = timeOf(this.#runsDir);
-    if (time === undefined || time === this.#runsTime) return;
-    // A time of just now can stand for two changes.
-    this.#runsTime = Date.now() - Number(time) > RACY_MS ? time : "";
-    const names = new Set(this.list());
+    if (time === this.#runsTime) return;
+    // A time of just now can stand for two changes. A folder that went away (a disk that was taken out) has no runs, until it comes back.
+    this.#runsTime = time !== undefined && Date.now() - Number(time) > RACY_MS ? time : "";
+    if (time === undefined && this.#known.size === 0) return;
+    const names = new Set(time === undefined ? [] : this.list());
     for (const runId of names) {
       if (this.#known.has(runId)) continue;
       this.saw(runId);

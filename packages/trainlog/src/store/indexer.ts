@@ -6,13 +6,13 @@
  * proportion, so that neither holds up the event loop nor takes the processor from those who append.
  */
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { isTrainlogError, TrainlogError } from "../run/error.ts";
 import type { FinishEvent, RunState } from "../run/event.ts";
 import { ChunkCache } from "../run-log/read/index.ts";
 import type { Catalog, IndexedRun } from "./catalog/catalog.ts";
 import { folderSignature, isSealedFolder, type RunIdentity, readIdentity } from "./run-folder.ts";
 import { type IndexedUpTo, RunFollower } from "./run-follower.ts";
+import { dirAt, type RunPlaces } from "./run-places.ts";
 import type { Subscribers } from "./subscribers.ts";
 
 /** Time from a change to the look at it, when somebody listens. */
@@ -34,7 +34,7 @@ const CACHE_BYTES = 64 * 1024 * 1024;
 
 /** What an indexer needs from its surroundings. */
 export interface IndexerParts {
-  readonly storeDir: string;
+  readonly places: RunPlaces;
   readonly catalog: Catalog;
   readonly subscribers: Subscribers;
   /** State of a run now. */
@@ -43,7 +43,7 @@ export interface IndexerParts {
   readonly maxOpenReaders: number;
   /** Whether this process writes the catalog; if not, another one does. */
   readonly writesCatalog: boolean;
-  /** Whether to write the indexes of runs beside them. */
+  /** Whether to write the indexes of runs beside them; those of runs in watched folders are left to others. */
   readonly writesIndexes: boolean;
 }
 
@@ -282,7 +282,7 @@ export class Indexer {
     }
     const identity = this.#identity(runId);
     const upTo = this.#parts.writesCatalog ? this.#known.get(runId)?.upTo : undefined;
-    const follower = RunFollower.open(this.#parts.storeDir, identity, {
+    const follower = RunFollower.open(this.#parts.places.placeOf(runId), identity, {
       cache: this.#cache,
       upTo,
       rowsFromStart: this.#isScanned && upTo === undefined,
@@ -294,10 +294,10 @@ export class Indexer {
   }
 
   #identity(runId: string): RunIdentity {
-    const dir = this.#runDir(runId);
-    const identity = readIdentity(dir, runId);
-    if (identity !== undefined) return identity;
-    throw new TrainlogError("run/not-found", `run ${runId} is not in ${this.#parts.storeDir}`, { status: 404 });
+    const place = this.#parts.places.placeOf(runId);
+    const identity = readIdentity(dirAt(place), place.name);
+    if (identity !== undefined) return { ...identity, runId };
+    throw new TrainlogError("run/not-found", `run ${runId} is not in ${place.folder}`, { status: 404 });
   }
 
   #refreshed(runId: string, open: Open): ReturnType<RunFollower["refresh"]> {
@@ -344,7 +344,8 @@ export class Indexer {
   }
 
   #saveIndex(runId: string, { reader }: RunFollower, fromBytes: number): void {
-    if (!this.#parts.writesIndexes || reader.unsavedBytes < fromBytes || !existsSync(this.#runDir(runId))) return;
+    if (!this.#parts.writesIndexes || !this.#parts.places.isOwn(runId)) return;
+    if (reader.unsavedBytes < fromBytes || !existsSync(this.#runDir(runId))) return;
     try {
       reader.writeSidecar();
     } catch (error) {
@@ -409,7 +410,7 @@ export class Indexer {
   }
 
   #runDir(runId: string): string {
-    return join(this.#parts.storeDir, "runs", runId);
+    return this.#parts.places.dirOf(runId);
   }
 }
 

@@ -1,5 +1,5 @@
 /** @file Opens a folder as a store. */
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, realpathSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { makeFolder } from "../files/make-folder.ts";
 import { TrainlogError } from "../run/error.ts";
@@ -20,7 +20,7 @@ export const STORE_VERSION = 1;
  *
  * @param dir - The folder; relative to the working directory.
  * @throws TrainlogError `store/not-found` (404), `store/newer-format` (409), `store/locked` (409) when another process serves it,
- *   `store/read-only` (403), `store/bad-folder` (409) when it is something else.
+ *   `store/read-only` (403), `store/bad-folder` (409) when it is something else, `store/watched-twice` (400) when a folder to watch is named twice.
  *
  * @example
  * await using store = await openStore("./trainlog", { mode: "serve" });
@@ -41,17 +41,42 @@ async function openReading(dir: string, options: StoreOptions): Promise<Store> {
 }
 
 async function openServing(dir: string, options: StoreOptions): Promise<Store> {
+  const watched = watchedFolders(dir, options.watch ?? []);
   const lock = ServerLock.acquire(dir);
   try {
     if (options.address !== undefined) lock.announce(options.address);
     const { durability, report } = await Durability.open(dir, options.onProblem ?? (() => undefined));
     const notes = [...lock.notes, ...report.notes];
-    const store = new FolderStore({ dir, options, lock, durability, isServedElsewhere: false, notes });
+    const store = new FolderStore({ dir, options, lock, durability, isServedElsewhere: false, notes, watched });
     await store.start(options.follow ?? true);
     return store;
   } catch (error) {
     lock.release();
     throw error;
+  }
+}
+
+/** Absolute paths of the folders to watch; those that are there are checked. */
+function watchedFolders(dir: string, watch: readonly string[]): string[] {
+  const seen = new Set([realPath(dir)]);
+  return watch.map((given) => {
+    const folder = resolve(given);
+    if (statSync(folder, { throwIfNoEntry: false }) !== undefined) prepareFolder(folder, false);
+    if (seen.has(realPath(folder))) {
+      const message = `${folder} is named twice among the folders to serve and to watch; name each folder once`;
+      throw new TrainlogError("store/watched-twice", message, { status: 400 });
+    }
+    seen.add(realPath(folder));
+    return folder;
+  });
+}
+
+/** The path without links, so that a folder under two names is known as one; the path itself when it is not there. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
   }
 }
 

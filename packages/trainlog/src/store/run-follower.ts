@@ -4,13 +4,13 @@
  * What the catalog was told once is not told again: its entry says up to which event it goes (`upTo`), so opening a run with a million console lines
  * reads them, but does not write them a second time.
  */
-import { join } from "node:path";
 import type { ArtifactEvent, ConsoleLine, MediaEvent, RunEvent, RunState } from "../run/event.ts";
 import type { JsonValue } from "../run/json.ts";
 import { type ChunkCache, type MetricStats, RunLogReader } from "../run-log/read/index.ts";
 import type { CatalogChange, IndexedMetric } from "./catalog/catalog.ts";
 import { definitionOf, goalOf, RunFold, ruleOf } from "./run-fold.ts";
 import { logGeneration, type RunIdentity } from "./run-folder.ts";
+import { dirAt, type RunPlace } from "./run-places.ts";
 import type { MetricSummary, RunInfo, StoreDamage } from "./types.ts";
 
 /** What the catalog holds of a run. */
@@ -55,7 +55,7 @@ export class RunFollower {
   readonly reader: RunLogReader;
   #fold: RunFold = new RunFold();
   readonly #dir: string;
-  readonly #storeDir: string;
+  readonly #place: RunPlace;
   #upTo: IndexedUpTo | undefined;
   #generation: string;
   #eventCount = 0;
@@ -69,11 +69,11 @@ export class RunFollower {
   #reset: boolean;
   readonly #rowsFromStart: boolean;
 
-  private constructor(storeDir: string, identity: RunIdentity, options: FollowerOptions) {
+  private constructor(place: RunPlace, identity: RunIdentity, options: FollowerOptions) {
     const { upTo, cache } = options;
     this.identity = identity;
-    this.#storeDir = storeDir;
-    this.#dir = join(storeDir, "runs", identity.runId);
+    this.#place = place;
+    this.#dir = dirAt(place);
     this.#generation = logGeneration(this.#dir);
     this.#upTo = upTo?.generation === this.#generation ? upTo : undefined;
     this.#reset = this.#upTo === undefined;
@@ -93,8 +93,8 @@ export class RunFollower {
    *
    * @throws TrainlogError `run/not-found`.
    */
-  static open(storeDir: string, identity: RunIdentity, options: FollowerOptions): RunFollower {
-    return new RunFollower(storeDir, identity, options);
+  static open(place: RunPlace, identity: RunIdentity, options: FollowerOptions): RunFollower {
+    return new RunFollower(place, identity, options);
   }
 
   /**
@@ -132,6 +132,7 @@ export class RunFollower {
       ...optional("jobType", fold.jobType),
       ...optional("parentRunId", fold.parentRunId),
       ...optional("source", fold.source),
+      ...optional("folder", this.#place.label),
       state,
       createdMs,
       ...optional("finishedMs", finish?.wallMs),
@@ -160,6 +161,7 @@ export class RunFollower {
     const { fold } = this;
     return {
       runId: this.identity.runId,
+      ...(this.#place.label === undefined ? {} : { dir: this.#dir }),
       reset,
       info: this.info(state),
       signature: JSON.stringify({
@@ -278,7 +280,7 @@ export class RunFollower {
   }
 
   #damage(): StoreDamage[] {
-    const prefix = this.#dir.slice(this.#storeDir.length + 1);
+    const prefix = `runs/${this.#place.name}`;
     return this.reader.damage.map((damage) => ({ ...damage, file: `${prefix}/${damage.file}` }));
   }
 }

@@ -36,6 +36,7 @@ import type {
   SeriesAnswer,
   SeriesQuery,
   SeriesTarget,
+  StoreFolder,
   StoreListener,
   StoreUsage,
   SubscribeOptions,
@@ -56,6 +57,8 @@ export interface Store extends AsyncDisposable {
   readonly notes: readonly string[];
   readonly blobs: Blobs;
 
+  /** The store's own folder and those that it watches. */
+  folders(): Promise<StoreFolder[]>;
   /** All projects that have runs, by name. */
   projects(): Promise<ProjectInfo[]>;
   listRuns(query?: RunQuery): Promise<RunPage>;
@@ -132,6 +135,12 @@ export interface StoreOptions {
    * read-only folder and beside a server. Default `"read"`.
    */
   readonly mode?: "serve" | "read";
+  /**
+   * More folders whose runs are shown live beside the store's own, in serve mode. Each is a store's folder (it holds `runs`), may appear later, and may be served
+   * by another process. Its runs can be edited, deleted and restored as those of the store; they are not fed, sealed or collected here, and nothing is
+   * written there unless a person changes a run. A run whose id is taken is shown under `<id>.at-<folder>`.
+   */
+  readonly watch?: readonly string[];
   /** Follow the folder (watch and poll). Default: true in serve mode. */
   readonly follow?: boolean;
   /** Make the folder when it is not there. Default: true in serve mode; in read mode a missing folder is `store/not-found`. */

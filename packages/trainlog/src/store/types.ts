@@ -54,6 +54,8 @@ export interface RunInfo {
   readonly lastStep?: number;
   /** Number of damaged places found in the run's files; `RunDetail.damage` names them. */
   readonly damageCount: number;
+  /** Short name of the watched folder that it lies in; absent for the store's own. See `Store.folders`. */
+  readonly folder?: string;
 }
 
 /** One metric of one run, in numbers. */
@@ -107,7 +109,8 @@ export type RunColumn =
   | "pointCount"
   | "metricCount"
   | "damageCount"
-  | "lastStep";
+  | "lastStep"
+  | "folder";
 
 /** Which runs to list, in which order, with which extra columns. */
 export interface RunQuery {
@@ -184,6 +187,19 @@ export interface RunDetail extends RunInfo {
   readonly notesRevision: string;
   /** Run folder, absolute. */
   readonly dir: string;
+}
+
+/** One of the folders whose runs a store has. */
+export interface StoreFolder {
+  /** Absolute path. */
+  readonly dir: string;
+  /** Short name, as in `RunInfo.folder`; absent for the store's own folder. */
+  readonly folder?: string;
+  /** Whether it is there now. Runs of a watched folder that appears later appear with it. */
+  readonly present: boolean;
+  readonly runCount: number;
+  /** Its runs whose id another folder has too: they are shown under `runId`, `name` is the id that they were made with. */
+  readonly renamed: readonly { readonly runId: string; readonly name: string }[];
 }
 
 /** One project: the runs that named it. */

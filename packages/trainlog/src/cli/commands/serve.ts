@@ -13,6 +13,7 @@ export const serveCommand: Command = defineCommand({
   examples: [
     ["trainlog", "serves ./trainlog (or $TRAINLOG_DIR) at http://127.0.0.1:5000"],
     ["trainlog serve --dir /data/runs --port 8080", "another folder, another port"],
+    ["trainlog serve --watch ../vision/trainlog --watch /data/runs", "the runs of three folders in one list"],
     ["trainlog serve --host 0.0.0.0 --token $(openssl rand -hex 16)", "for other machines, behind a token"],
   ],
   exitCodes: { 0: "stopped by Ctrl-C", 1: "the port is taken, the folder cannot be served, …" },

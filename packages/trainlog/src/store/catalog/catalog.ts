@@ -42,6 +42,8 @@ export interface CatalogChange {
   /** Forget all that was known of the run before writing the rest. */
   readonly reset?: boolean;
   readonly info: RunInfo;
+  /** The run's folder, absolute, when it is not in the store's own folder. */
+  readonly dir?: string;
   readonly extras?: RunExtras;
   /** What the run's files looked like when this was derived: see `signature.ts`. */
   readonly signature?: string;
@@ -67,6 +69,8 @@ export interface IndexedRun {
   readonly project: string;
   readonly state: RunInfo["state"];
   readonly signature: string;
+  /** The run's folder, absolute, when it is not in the store's own folder. */
+  readonly dir?: string;
 }
 
 /** Bytes that a run refers to. */
@@ -100,7 +104,7 @@ export interface Catalog {
   blobUses(): Promise<BlobUse[]>;
   /** Runs with damage in their files. */
   damaged(): Promise<string[]>;
-  /** Runs that ended before `beforeMs` and are not sealed, oldest first. */
+  /** Runs of the store's own folder that ended before `beforeMs` and are not sealed, oldest first. */
   unsealed(beforeMs: number, limit: number): Promise<string[]>;
   close(): Promise<void>;
 }

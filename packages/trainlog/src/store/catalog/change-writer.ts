@@ -54,6 +54,7 @@ export class ChangeWriter {
       ON CONFLICT (run_id) DO UPDATE SET ${updates.join(", ")} RETURNING id`;
     const run = Number(this.#statement(upsert).get(...runValues(change.info))?.["id"]);
     if (change.signature !== undefined) this.#run("UPDATE runs SET signature = ? WHERE id = ?", change.signature, run);
+    if (change.dir !== undefined) this.#run("UPDATE runs SET dir = ? WHERE id = ?", change.dir, run);
     if (change.extras !== undefined) this.#writeExtras(run, change.extras);
     this.#writeTags(run, change.info.tags);
     return run;

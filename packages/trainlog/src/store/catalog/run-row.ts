@@ -32,6 +32,7 @@ export const RUN_COLUMNS: Readonly<Record<Exclude<keyof RunInfo, "tags">, string
   metricCount: "metric_count",
   lastStep: "last_step",
   damageCount: "damage_count",
+  folder: "folder",
 };
 
 /** Columns whose text sorts without regard to case. */
@@ -92,6 +93,7 @@ export function runInfoOf(row: SqlRow): RunInfo {
     metricCount: numberOf(row, "metric_count"),
     ...optionalNumber(row, "lastStep", "last_step"),
     damageCount: numberOf(row, "damage_count"),
+    ...optionalText(row, "folder", "folder"),
   };
 }
 

@@ -85,12 +85,13 @@ export class SqliteCatalog implements Catalog {
   }
 
   async indexed(): Promise<IndexedRun[]> {
-    return this.#all("SELECT run_id, project, state, signature FROM runs").map((row) => ({
+    return this.#all("SELECT run_id, project, state, signature, dir FROM runs").map((row) => ({
       runId: textOf(row, "run_id"),
       project: textOf(row, "project"),
       // Only states of this type are ever written to the column.
       state: textOf(row, "state") as RunState,
       signature: textOf(row, "signature"),
+      ...(row["dir"] === null ? {} : { dir: textOf(row, "dir") }),
     }));
   }
 
@@ -242,7 +243,7 @@ export class SqliteCatalog implements Catalog {
   }
 
   async unsealed(beforeMs: number, limit: number): Promise<string[]> {
-    const sql = `SELECT run_id FROM runs WHERE sealed = 0 AND state IN ('finished', 'failed', 'killed') AND finished_ms < ?
+    const sql = `SELECT run_id FROM runs WHERE sealed = 0 AND dir IS NULL AND state IN ('finished', 'failed', 'killed') AND finished_ms < ?
       ORDER BY finished_ms LIMIT ?`;
     return this.#all(sql, beforeMs, limit).map((row) => textOf(row, "run_id"));
   }
