@@ -18,7 +18,6 @@ beforeAll(async () => {
   });
   const media = { type: "media", wallMs: 1e12, step: 0 } as const;
   await server.send("full", [
-    { type: "console", lines: [{ line: 0, stream: "stdout", text: "\u001b[32mhello\u001b[0m", wallMs: 1e12 }] },
     { ...media, key: "hist", kind: "histogram", data: { edges: [0, 1, 2], counts: [3, 1], count: 4, nonFinite: 0 } },
     {
       ...media,
@@ -82,26 +81,6 @@ describe("page of a run", () => {
     await page.getByLabel("Only what differs").check();
     await page.getByRole("row", { name: "model/width" }).waitFor({ state: "detached" });
     await page.getByRole("row", { name: "lr 0.01 0.02" }).waitFor();
-  });
-
-  it("follows the console", async () => {
-    const page = await dashboard.visit("/runs/full?tab=console");
-    const lines = page.locator(".console-line > :last-child");
-    await eventually(() => lines.allInnerTexts()).toEqual(["hello"]);
-    await eventually(() => page.locator(".live").innerText()).toBe("live");
-    const added = Array.from({ length: 300 }, (_, i) => ({
-      line: i + 1,
-      stream: "stdout" as const,
-      text: `line ${i}`,
-      wallMs: 1e12,
-    }));
-    await dashboard.server.send("full", [{ type: "console", lines: added }]);
-    await eventually(async () => (await lines.allInnerTexts()).at(-1)).toBe("line 299");
-    const rewritten = { line: 300, stream: "stdout" as const, text: "100 %", wallMs: 1e12 };
-    await dashboard.server.send("full", [{ type: "console", lines: [rewritten] }]);
-    await eventually(async () => (await lines.allInnerTexts()).at(-1)).toBe("100 %");
-    await page.locator(".console").evaluate((element) => element.scrollTo(0, 0));
-    await eventually(() => page.getByLabel("Follow").isChecked()).toBe(false);
   });
 
   it("draws media by kind and steps through them", async () => {
