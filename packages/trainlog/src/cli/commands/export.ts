@@ -1,35 +1,23 @@
 /** @file `trainlog export`: runs as files of other forms. */
 import { extname, resolve } from "node:path";
-import {
-  type ByteSink,
-  type ExportJob,
-  type ExportSummary,
-  embedRuns,
-  exportCsv,
-  exportEventLines,
-  exportEvents,
-  exportJsonl,
-  exportParquet,
-  exportTrainLog,
-  type RunSource,
-  runsPath,
-  TextSink,
-} from "../../formats/index.ts";
-import { encodeTrainLog, formatJson } from "../../log/index.ts";
-import type { RunInfo, RunQuery, Store } from "../../store/index.ts";
+import type { ExportJob } from "../../formats/index.ts";
+import type { RunInfo, RunQuery } from "../../store/index.ts";
 import { type Command, type CommandContext, defineCommand, EXIT_OK } from "../command.ts";
-import { folderTree, type PendingFile, writeWhole } from "../export-files.ts";
+import {
+  EXPORT_FORMATS,
+  type ExportFormat,
+  type ExportResult,
+  type ExportSource,
+  exportAs,
+  sourceOf,
+} from "../export-task.ts";
 import { DIR_OPTION } from "../option-types.ts";
 import { usageError } from "../parse.ts";
-import type { ReportSource } from "../report.ts";
-import { findRuns, type RunFinder, TO_LOOK, withStore } from "../store-access.ts";
+import { findRuns, TO_LOOK, withStore } from "../store-access.ts";
 import { formatBytes, formatCount, formatPlural } from "../terminal/format.ts";
 import { visibleText } from "../terminal/text-width.ts";
 
-const FORMATS = ["events", "parquet", "csv", "jsonl", "trainlog-json", "html"] as const;
-type Format = (typeof FORMATS)[number];
-
-const EXTENSIONS: Readonly<Record<string, Format>> = {
+const EXTENSIONS: Readonly<Record<string, ExportFormat>> = {
   ".parquet": "parquet",
   ".csv": "csv",
   ".jsonl": "jsonl",
@@ -38,36 +26,6 @@ const EXTENSIONS: Readonly<Record<string, Format>> = {
   ".html": "html",
   ".htm": "html",
 };
-
-/** One file or folder that was written. */
-interface Written {
-  readonly path: string;
-  readonly sizeBytes: number;
-}
-
-/** What an export did. */
-interface ExportResult extends ExportSummary {
-  readonly files: readonly Written[];
-}
-
-/** What an export needs of the place that holds the runs. */
-type ExportSource = RunFinder & ReportSource & Pick<Store, "events">;
-
-/** What there is to do. */
-interface Task {
-  readonly format: Format;
-  /** Absolute path, or `-` for standard output. */
-  readonly output: string;
-  readonly layout: "long" | "wide";
-  readonly marksFormulas: boolean;
-  /** Whether a report carries the whole runs. */
-  readonly embeds: boolean;
-  readonly metrics: readonly string[];
-  readonly store: ExportSource;
-  readonly runs: readonly RunInfo[];
-  readonly job: ExportJob;
-  readonly context: CommandContext;
-}
 
 /** `trainlog export` */
 export const exportCommand: Command = defineCommand({
@@ -83,8 +41,8 @@ export const exportCommand: Command = defineCommand({
     format: {
       type: "text",
       value: "FORMAT",
-      choices: FORMATS,
-      help: FORMATS.join(", "),
+      choices: EXPORT_FORMATS,
+      help: EXPORT_FORMATS.join(", "),
       defaultText: "what the name of the output says",
     },
     output: { type: "text", short: "o", value: "PATH", help: "file or folder to write; - is standard output" },
@@ -151,14 +109,14 @@ function outputOf(output: string | undefined, { cwd }: CommandContext): string {
   return output === "-" ? output : resolve(cwd, output);
 }
 
-function formatOf(format: string | undefined, output: string): Format {
-  const asked = FORMATS.find((known) => known === format) ?? EXTENSIONS[extname(output).toLowerCase()];
+function formatOf(format: string | undefined, output: string): ExportFormat {
+  const asked = EXPORT_FORMATS.find((known) => known === format) ?? EXTENSIONS[extname(output).toLowerCase()];
   if (asked !== undefined) return asked;
-  throw usageError(`in which format? say --format ${FORMATS.join("|")}, or name the output so: runs.parquet`);
+  throw usageError(`in which format? say --format ${EXPORT_FORMATS.join("|")}, or name the output so: runs.parquet`);
 }
 
 function checkOptions(
-  format: Format,
+  format: ExportFormat,
   output: string,
   {
     layout,
@@ -217,15 +175,6 @@ async function listAll(store: ExportSource, query: RunQuery): Promise<RunInfo[]>
   }
 }
 
-/** A store as the source of an export. */
-function sourceOf(store: ExportSource): RunSource {
-  return {
-    facts: (runId) => store.getRun(runId),
-    events: (runId) => store.events(runId),
-    blob: (sha256) => store.blobs.open(sha256),
-  };
-}
-
 /** Keys by name, or by their beginning when the pattern ends in `*`. */
 function keyFilter(patterns: readonly string[]): (key: string) => boolean {
   const exact = new Set(patterns);
@@ -233,93 +182,7 @@ function keyFilter(patterns: readonly string[]): (key: string) => boolean {
   return (key) => exact.has(key) || prefixes.some((prefix) => key.startsWith(prefix));
 }
 
-async function exportAs(task: Task): Promise<ExportResult> {
-  if (task.format === "events") return exportWhole(task);
-  if (task.format === "trainlog-json") return exportDocuments(task);
-  return task.format === "html" ? exportReport(task) : exportPoints(task);
-}
-
-async function exportWhole({ output, job, context }: Task): Promise<ExportResult> {
-  const [runId, ...more] = job.runIds;
-  if (output === "-") {
-    if (runId === undefined || more.length > 0)
-      throw usageError("-o - takes one run of --format events; name a folder");
-    return { ...(await exportEventLines(job, runId, new TextSink(standardOutput(context)))), files: [] };
-  }
-  const tree = folderTree(output);
-  const summary = await exportEvents(job, tree);
-  return { ...summary, files: [{ path: output, sizeBytes: tree.sizeBytes }] };
-}
-
-async function exportPoints(task: Task): Promise<ExportResult> {
-  const { output, context } = task;
-  if (output === "-") return { ...(await writePoints(task, standardOutput(context))), files: [] };
-  const runsOutput = runsPath(output);
-  const { result, sizeBytes } = await writeWhole(output, (points) =>
-    writeWhole(runsOutput, (runs) => writePoints(task, points, runs)),
-  );
-  const files = [
-    { path: output, sizeBytes },
-    { path: runsOutput, sizeBytes: result.sizeBytes },
-  ];
-  return { ...result.result, files };
-}
-
-function writePoints(
-  { format, layout, marksFormulas, job }: Task,
-  points: ByteSink,
-  runs?: PendingFile,
-): Promise<ExportSummary> {
-  if (format === "parquet") return exportParquet(job, points, runs);
-  return format === "csv" ? exportCsv(job, { layout, marksFormulas }, points, runs) : exportJsonl(job, points, runs);
-}
-
-/** One document per run: one file, or a folder of files when there are several. */
-async function exportDocuments({ output, job, context }: Task): Promise<ExportResult> {
-  const isOne = job.runIds.length === 1;
-  if (output === "-" && !isOne) throw usageError("-o - takes one run of --format trainlog-json; name a folder");
-  const tree = isOne ? undefined : folderTree(output);
-  const leftOut: string[] = [];
-  let [points, sizeBytes] = [0, 0];
-  for (const runId of job.runIds) {
-    const exported = await exportTrainLog(job, runId);
-    const text = `${formatJson(encodeTrainLog(exported.log), { pretty: true })}\n`;
-    points += exported.points;
-    leftOut.push(...exported.leftOut.map((sentence) => (isOne ? sentence : `${runId}: ${sentence}`)));
-    if (output === "-") context.out.bytes(text);
-    else if (tree === undefined) ({ sizeBytes } = await writeWhole(output, (file) => file.write(text)));
-    else {
-      const file = await tree.begin(`${runId}.json`);
-      await file.write(text);
-      await file.close();
-    }
-  }
-  const files = output === "-" ? [] : [{ path: output, sizeBytes: tree?.sizeBytes ?? sizeBytes }];
-  return { runs: job.runIds.length, points, leftOut, files };
-}
-
-async function exportReport({ output, store, runs, metrics, embeds, job, context }: Task): Promise<ExportResult> {
-  const { makeReport } = await import("../report.ts");
-  const embedded = embeds ? { embedded: await embedRuns(job) } : {};
-  const { nowMs, signal } = context;
-  const { html, summary } = await makeReport(store, runs, { metrics, nowMs: nowMs(), signal, ...embedded });
-  if (output === "-") {
-    context.out.bytes(html);
-    return { ...summary, files: [] };
-  }
-  const { sizeBytes } = await writeWhole(output, (file) => file.write(html));
-  return { ...summary, files: [{ path: output, sizeBytes }] };
-}
-
-function standardOutput({ out }: CommandContext): ByteSink {
-  return {
-    write: async (bytes) => {
-      out.bytes(bytes);
-    },
-  };
-}
-
-function report(result: ExportResult, format: Format, output: string, { out }: CommandContext): void {
+function report(result: ExportResult, format: ExportFormat, output: string, { out }: CommandContext): void {
   const { runs, points, files, leftOut } = result;
   out.data({ format, runs, points, files, leftOut });
   for (const sentence of leftOut) out.note(`not in ${format}: ${visibleText(sentence)}`);
