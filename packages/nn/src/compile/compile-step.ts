@@ -7,6 +7,7 @@
 
 import { Buffer } from "../engine/buffer.ts";
 import { checkFunction } from "../options/check-function.ts";
+import { cast } from "../primitives/index.ts";
 import { flattenPack, type TensorPack } from "../tensor/pack.ts";
 import { type AnyTensor, concrete, Tensor } from "../tensor/tensor.ts";
 import { type CompileOptions, maxPlansOf } from "./compile.ts";
@@ -78,10 +79,34 @@ export function compileStep<State extends TensorPack, Batch extends TensorPack, 
   options: CompileOptions = {},
 ): CompiledStep<State, Batch, Out> {
   checkFunction("compileStep", fn);
+  // It is called with packs of the structures of State and Batch only; so below.
+  return makeStep(fn as unknown as StepFunction, initialState, false, options);
+}
+
+/** @internal What one step gives, and whether it counts. */
+export interface GuardedResult<State extends TensorPack, Out extends TensorPack> extends StepResult<State, Out> {
+  /** A scalar: where it is 0 the state stays as it was, to the bit, and what only the new state needs is not computed. */
+  readonly guard: AnyTensor;
+}
+
+/** @internal As {@link compileStep}, for a step that decides from what it computed whether the state changes. Its output is given in either case. */
+export function compileGuardedStep<State extends TensorPack, Batch extends TensorPack, Out extends TensorPack>(
+  fn: (state: State, batch: Batch) => GuardedResult<State, Out>,
+  initialState: State,
+  options: CompileOptions = {},
+): CompiledStep<State, Batch, Out> {
+  return makeStep(fn as unknown as StepFunction, initialState, true, options);
+}
+
+function makeStep<State extends TensorPack, Batch extends TensorPack, Out extends TensorPack>(
+  fn: StepFunction,
+  initialState: State,
+  guarded: boolean,
+  options: CompileOptions,
+): CompiledStep<State, Batch, Out> {
   const home = new StateHome(initialState);
   const cache = createPlanCache<StepPlan>("the batch", maxPlansOf(options), (structure, batch) =>
-    // It is called with packs of the structures of State and Batch only.
-    planStep(fn as unknown as StepFunction, home, structure, batch),
+    planStep({ fn, home, guarded }, structure, batch),
   );
   const dispose = (): void => {
     cache.clear();
@@ -102,18 +127,30 @@ export function compileStep<State extends TensorPack, Batch extends TensorPack, 
   };
 }
 
-type StepFunction = (state: TensorPack, batch: TensorPack) => StepResult<TensorPack, TensorPack>;
+/** Without a guard where the step has none. */
+type StepFunction = (
+  state: TensorPack,
+  batch: TensorPack,
+) => StepResult<TensorPack, TensorPack> & { readonly guard?: AnyTensor };
 
-function planStep(fn: StepFunction, home: StateHome, structure: PackStructure, batch: TensorPack): StepPlan {
+/** What is planned. */
+interface StepSource {
+  readonly fn: StepFunction;
+  readonly home: StateHome;
+  readonly guarded: boolean;
+}
+
+function planStep({ fn, home, guarded }: StepSource, structure: PackStructure, batch: TensorPack): StepPlan {
   const inputs = flattenPack(batch).map(({ tensor }) => tensor);
   const stateCount = home.leaves.length;
   let result: PackStructure | undefined;
   const traced = tracePlan({
     inputs: [...home.leaves, ...inputs],
     statePtrs: home.ptrs,
+    guarded,
     callerKeepsOutputs: false,
     fn: (tensors) => {
-      const { state, output } = fn(
+      const { state, output, guard } = fn(
         buildPack(home.structure, tensors.slice(0, stateCount)),
         buildPack(structure, tensors.slice(stateCount)),
       );
@@ -122,7 +159,8 @@ function planStep(fn: StepFunction, home: StateHome, structure: PackStructure, b
         throw stateChanged(home.structure, state, "the state that the step returned");
       }
       result = structureOf(output, "the step's output");
-      return [...next, ...flattenPack(output).map(({ tensor }) => tensor)];
+      const guards = guarded && guard !== undefined ? [cast(guard, "int32")] : [];
+      return [...next, ...flattenPack(output).map(({ tensor }) => tensor), ...guards];
     },
   });
   if (result === undefined) throw new RangeError("tracing runs the function");

@@ -25,19 +25,21 @@ export interface TraceRequest {
   readonly fn: (args: readonly AnyTensor[]) => readonly AnyTensor[];
   /** Addresses of the first inputs, which are states: the first outputs replace them. */
   readonly statePtrs: readonly number[];
+  /** The last output is an int32 scalar; where it is 0 the states stay as they are. */
+  readonly guarded?: boolean;
   /** The caller makes room for the outputs of each run. */
   readonly callerKeepsOutputs: boolean;
 }
 
 /** Makes a plan of a function. */
-export function tracePlan({ inputs, fn, statePtrs, callerKeepsOutputs }: TraceRequest): TracedPlan {
+export function tracePlan({ inputs, fn, statePtrs, guarded, callerKeepsOutputs }: TraceRequest): TracedPlan {
   const start = performance.now();
   const traced = trace(inputs, fn);
   const tracedAt = performance.now();
   const graph = ownOutputs(optimize(traced), statePtrs.length);
   const optimizedAt = performance.now();
   const states = statePtrs.map((ptr, i) => ({ before: at(graph.inputs, i), after: at(graph.outputs, i), ptr }));
-  const plan = createPlan({ graph, states, callerKeepsOutputs });
+  const plan = createPlan({ graph, states, guard: guarded ? graph.outputs.at(-1) : undefined, callerKeepsOutputs });
   return {
     plan,
     graph,

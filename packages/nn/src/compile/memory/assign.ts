@@ -23,6 +23,8 @@ export interface MemoryRequest {
   /** Values that lie outside of the arena: arguments, constants, states before the step, and results that the caller made room for. */
   readonly outside: ReadonlySet<GraphValue>;
   readonly states: readonly StateSlot[];
+  /** The first step that may write over a state, where a guard stands before it (see `computeFirst`). */
+  readonly guardedFrom?: number | undefined;
   /** Values that are read after the last step. */
   readonly outputs: readonly GraphValue[];
 }
@@ -97,7 +99,7 @@ class Assigner {
 
   /** Lets new states be written where the old ones lie; notes the others as copies. */
   donateStates(): void {
-    const { schedule, states } = this.request;
+    const { schedule, states, guardedFrom = 0 } = this.request;
     const makers = this.makers();
     for (const slot of states) {
       const root = memoryOf(schedule, slot.after);
@@ -106,7 +108,10 @@ class Assigner {
       const after = this.storageOf(root);
       if (root === slot.before) continue;
       const fits =
-        made !== undefined && after.outside === undefined && this.canOverwrite(made.step, made.at, root, slot.before);
+        made !== undefined &&
+        made.at >= guardedFrom &&
+        after.outside === undefined &&
+        this.canOverwrite(made.step, made.at, root, slot.before);
       if (!fits) {
         this.copies.push(slot);
         continue;

@@ -26,6 +26,10 @@ import type { Workspace } from "./workspace.ts";
 export interface PlanParts {
   readonly graph: Graph;
   readonly schedule: Schedule;
+  /** See `PlanRequest`. */
+  readonly guard: GraphValue | undefined;
+  /** The first step that runs only where the guard says so. */
+  readonly guardedFrom: number;
   readonly memory: MemoryAssignment;
   readonly addresses: ReadonlyMap<GraphValue, number>;
   readonly workspace: Workspace;
@@ -136,18 +140,29 @@ export class PlanWriter {
   }
 
   private writeRun(code: Code): void {
-    const { schedule, memory } = this.parts;
+    const { schedule, memory, guard, guardedFrom } = this.parts;
     const loops = this.sharedLoops();
-    for (const step of schedule.steps) {
+    const write = (step: Step): void => {
       if (step.kind === "call") this.writeCall(code, step);
       else this.writeLoop(code, loops.get(step));
-    }
+    };
+    for (const step of schedule.steps.slice(0, guardedFrom)) write(step);
+    if (guard !== undefined) this.writeGuard(code, guard);
+    for (const step of schedule.steps.slice(guardedFrom)) write(step);
     for (const { before, after } of memory.copies) {
       this.pushInteger(code, this.addressOf(before));
       this.pushInteger(code, this.addressOf(after));
       code.i32(sizeOf(before.shape) * BYTES_PER_ELEMENT[before.dtype]);
       code.memoryCopy();
     }
+  }
+
+  /** Ends the run where the guard is 0. */
+  private writeGuard(code: Code, guard: GraphValue): void {
+    code.i32(this.addressOf(guard));
+    code.i32Load(0);
+    code.op("i32.eqz");
+    code.when(() => code.op("return"));
   }
 
   /** The schedule's loops, lowered. One that is there once keeps its places as constants, which are faster than parameters. */

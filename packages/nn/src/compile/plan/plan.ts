@@ -9,6 +9,7 @@ import type { Graph, GraphValue } from "../../ir/graph.ts";
 import { concrete } from "../../tensor/tensor.ts";
 import { assignMemory, type StateSlot } from "../memory/assign.ts";
 import { schedule as scheduleGraph } from "../schedule/fuse.ts";
+import { computeFirst, type GuardedSchedule } from "../schedule/guard.ts";
 import { memoryOf, type Schedule } from "../schedule/schedule.ts";
 import { PlanWriter } from "./plan-writer.ts";
 import { slotAddress } from "./slots.ts";
@@ -58,6 +59,8 @@ export interface PlanFigures {
 export interface PlanRequest {
   readonly graph: Graph;
   readonly states: readonly PlanState[];
+  /** An int32 scalar among the outputs: where it is 0 the run ends with the outputs, and the states stay as they are. */
+  readonly guard?: GraphValue | undefined;
   /** Outputs go to memory that the caller gives for each run. They are then distinct results of instructions (see `ownOutputs`). */
   readonly callerKeepsOutputs: boolean;
 }
@@ -67,18 +70,25 @@ export interface PlanRequest {
  *
  * @throws TrainlogError `compile/no-webassembly` where code may not be generated, `engine/out-of-memory`.
  */
-export function createPlan({ graph, states, callerKeepsOutputs }: PlanRequest): Plan {
+export function createPlan({ graph, states, guard, callerKeepsOutputs }: PlanRequest): Plan {
   const workspace = createWorkspace();
   try {
-    const schedule = scheduleGraph(graph);
+    const { schedule, guardedFrom } = orderOf(graph, states, guard);
     const addresses = outsideAddresses(graph, schedule, states, callerKeepsOutputs);
     const outside = new Set(addresses.keys());
-    const memory = assignMemory({ schedule, outside, states, outputs: graph.outputs });
-    return new PlanWriter({ graph, schedule, memory, addresses, workspace }).plan();
+    const memory = assignMemory({ schedule, outside, states, guardedFrom, outputs: graph.outputs });
+    return new PlanWriter({ graph, schedule, guard, guardedFrom, memory, addresses, workspace }).plan();
   } catch (error) {
     workspace.free();
     throw error;
   }
+}
+
+/** The steps in order; with a guard it and all that is no state come first. */
+function orderOf(graph: Graph, states: readonly PlanState[], guard: GraphValue | undefined): GuardedSchedule {
+  const schedule = scheduleGraph(graph);
+  if (guard === undefined) return { schedule, guardedFrom: 0 };
+  return computeFirst(schedule, graph.outputs.slice(states.length));
 }
 
 /** Addresses of what lies outside of the plan's memory: states, constants, and slots for arguments and results. */

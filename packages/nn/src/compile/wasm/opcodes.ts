@@ -6,6 +6,8 @@ export type ValueTypeCode = (typeof ValueType)[keyof typeof ValueType];
 
 /** Plain instructions: one byte. */
 export const Op = {
+  return: 0x0f,
+  "i32.eqz": 0x45,
   "i32.lt_u": 0x49,
   "i32.add": 0x6a,
   "i32.sub": 0x6b,
