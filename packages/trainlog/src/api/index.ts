@@ -15,4 +15,5 @@ export * from "./project.ts";
 export * from "./query.ts";
 export * from "./run.ts";
 export * from "./series.ts";
+export * from "./token.ts";
 export * from "./wire.ts";

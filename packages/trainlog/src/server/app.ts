@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import type { TrainlogError } from "../run/error.ts";
 import { type AccessRules, guard, hostOf } from "./access/guard.ts";
 import { openApiDocument } from "./openapi.ts";
-import { signInPage, takeSignIn } from "./pages/sign-in.ts";
+import { signInPage, takeSignIn, takeSignOut } from "./pages/sign-in.ts";
 import type { StaticPages } from "./pages/static-pages.ts";
 import { noSuchRoute, problemAnswer, toProblem } from "./problem-answer.ts";
 import { aboutRoutes } from "./routes/about-routes.ts";
@@ -17,6 +17,7 @@ import { projectRoutes } from "./routes/project-routes.ts";
 import { jsonAnswer, mount, type Route, type ServerParts } from "./routes/route.ts";
 import { runRoutes } from "./routes/run-routes.ts";
 import { seriesRoutes } from "./routes/series-routes.ts";
+import { tokenRoutes } from "./routes/token-routes.ts";
 
 /** All routes of the API. */
 export const API_ROUTES: readonly Route[] = [
@@ -30,6 +31,7 @@ export const API_ROUTES: readonly Route[] = [
   ...contentRoutes,
   ...blobRoutes,
   ...liveRoutes,
+  ...tokenRoutes,
 ];
 
 /** What an application is made of. */
@@ -60,7 +62,8 @@ export function createApp({ parts, access, pages, onFault }: AppOptions): Hono {
   app.get("/api/v1/openapi.json", () => jsonAnswer(document));
   app.all("/api/*", (context) => problemAnswer(noSuchRoute(context.req.method, context.req.path)));
   app.get("/sign-in", () => signInPage());
-  app.post("/sign-in", (context) => takeSignIn(context.req.raw, access.token));
+  app.post("/sign-in", (context) => takeSignIn(context.req.raw, access.callers));
+  app.post("/sign-out", () => takeSignOut());
   app.get("*", (context) => pages.answer(context.req.raw));
   app.notFound((context) => problemAnswer(noSuchRoute(context.req.method, context.req.path)));
   return app;

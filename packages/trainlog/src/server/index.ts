@@ -3,3 +3,4 @@ export { isLoopback } from "./access/hosts.ts";
 export { API_ROUTES, type AppOptions, createApp } from "./app.ts";
 export { DEFAULT_PORT, type RunningServer, type ServeOptions, startServer } from "./listen.ts";
 export { openApiDocument } from "./openapi.ts";
+export { TokenStore } from "./tokens/token-store.ts";

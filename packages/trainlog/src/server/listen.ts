@@ -7,7 +7,8 @@
 import { createServer, type Server } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import type { Store, StoreOptions } from "../store/store.ts";
-import { hostCheck, requireTokenWhenPublic } from "./access/hosts.ts";
+import { Callers } from "./access/caller.ts";
+import { hostCheck, isLoopback, requireTokenWhenPublic } from "./access/hosts.ts";
 import { createApp } from "./app.ts";
 import { bindPort } from "./bind-port.ts";
 import { DASHBOARD_DIR, PACKAGE_VERSION } from "./package-facts.ts";
@@ -15,6 +16,7 @@ import { StaticPages } from "./pages/static-pages.ts";
 import { IngestGate } from "./request/ingest-gate.ts";
 import type { ServerLimits } from "./routes/route.ts";
 import { StoreHolder } from "./store-holder.ts";
+import { TokenStore } from "./tokens/token-store.ts";
 
 /** Port of trainlog when nobody says another. */
 export const DEFAULT_PORT = 5000;
@@ -51,7 +53,7 @@ export interface ServeOptions {
   readonly port?: number;
   /** Whether a person asked for this port: then a taken one is an error, and not a reason to take the next. Default: whether `port` is given. */
   readonly portWasAsked?: boolean;
-  /** Secret that every request must carry. Required when other machines can reach `host`. */
+  /** A secret that allows everything, beside the tokens of the store. One of them is required when other machines can reach `host`. */
   readonly token?: string;
   /** More host names to answer to. */
   readonly allowedHosts?: readonly string[];
@@ -95,9 +97,10 @@ export interface RunningServer {
  */
 export async function startServer(options: ServeOptions): Promise<RunningServer> {
   const { dir, host = "127.0.0.1", port = DEFAULT_PORT, portWasAsked = options.port !== undefined } = options;
-  requireTokenWhenPublic(host, options.token);
+  const tokens = new TokenStore(dir);
+  requireTokenWhenPublic(host, options.token !== undefined || !tokens.isEmpty);
   const holder = new StoreHolder();
-  const http = httpServer(options, host, holder);
+  const http = httpServer(options, host, holder, tokens);
   const bound = await bindPort(http, { host, port, mayMove: !portWasAsked });
   const url = addressOf(host, bound.port);
   const open = options.openStore ?? openEmbedded;
@@ -106,6 +109,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   const { promise: closed, resolve: sayClosed } = Promise.withResolvers<void>();
   const close = once(async () => {
     await stop(http, holder);
+    tokens.close();
     sayClosed();
   });
   ready.catch(close);
@@ -121,7 +125,9 @@ async function openEmbedded(dir: string, options: StoreOptions): Promise<Store> 
   return openStore(dir, options);
 }
 
-function httpServer(options: ServeOptions, host: string, holder: StoreHolder): Server {
+function httpServer(options: ServeOptions, host: string, holder: StoreHolder, tokens: TokenStore): Server {
+  const token = options.token === undefined ? {} : { token: options.token };
+  const callers = new Callers({ tokens, isPublic: !isLoopback(host), ...token });
   const onProblem = options.onProblem ?? defaultOnProblem;
   const app = createApp({
     parts: {
@@ -130,12 +136,13 @@ function httpServer(options: ServeOptions, host: string, holder: StoreHolder): S
       readiness: () => holder.state,
       ingestGate: new IngestGate(INGEST_LIMITS),
       limits: LIMITS,
+      ...{ callers, tokens },
       version: PACKAGE_VERSION,
     },
     access: {
       isHostAllowed: hostCheck(host, options.allowedHosts),
       allowedOrigins: options.allowedOrigins ?? [],
-      ...(options.token === undefined ? {} : { token: options.token }),
+      callers,
     },
     pages: new StaticPages(options.dashboardDir ?? DASHBOARD_DIR),
     onFault: (error) =>

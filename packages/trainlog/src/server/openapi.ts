@@ -23,11 +23,12 @@ export function openApiDocument(routes: readonly Route[], version: string): Json
   };
 }
 
-function operation({ path, summary, query, body, answer, media }: Route): JsonObject {
+function operation({ path, summary, scope, query, body, answer, media }: Route): JsonObject {
   const bodies = [...(body === undefined ? [] : ["application/json"]), ...(media?.body ?? [])];
   const answerType = media?.answer ?? "application/json";
   return {
     summary,
+    security: [{}, { token: [scope] }],
     parameters: [...pathParameters(path), ...queryParameters(query)],
     ...(bodies.length === 0 ? {} : { requestBody: { required: true, content: content(bodies, body) } }),
     responses: {

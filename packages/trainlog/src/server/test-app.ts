@@ -1,5 +1,6 @@
 /** @file The application over a store in memory, for the tests of this folder. */
 import type { Hono } from "hono";
+import { Callers } from "./access/caller.ts";
 import { hostCheck } from "./access/hosts.ts";
 import { createApp } from "./app.ts";
 import { FakeStore } from "./fake-store.ts";
@@ -7,9 +8,13 @@ import { LiveHub } from "./live/hub.ts";
 import { StaticPages } from "./pages/static-pages.ts";
 import { IngestGate, type IngestLimits } from "./request/ingest-gate.ts";
 
+import { TokenStore } from "./tokens/token-store.ts";
+
 /** What a test may choose. */
 export interface TestAppOptions {
   readonly token?: string;
+  /** Folder with tokens; by default there are none. */
+  readonly tokensDir?: string;
   readonly allowedHosts?: readonly string[];
   readonly allowedOrigins?: readonly string[];
   readonly boundHost?: string;
@@ -33,19 +38,22 @@ export function testApp(options: TestAppOptions = {}): TestApp {
   const store = new FakeStore();
   const hub = new LiveHub(store);
   const faults: unknown[] = [];
+  const tokens = new TokenStore(options.tokensDir ?? "/nowhere");
+  const callers = new Callers({ tokens, ...(options.token === undefined ? {} : { token: options.token }) });
   const app = createApp({
     parts: {
       store: () => store,
       live: () => hub,
       readiness: () => options.readiness ?? "ready",
       ingestGate: new IngestGate(options.ingest ?? { maxBytes: 1e9, maxRequests: 100 }),
+      ...{ callers, tokens },
       limits: { batchBytes: options.batchBytes ?? 1_000_000, blobBytes: 1_000_000, jsonBytes: 100_000 },
       version: "1.2.3",
     },
     access: {
       isHostAllowed: hostCheck(options.boundHost ?? "127.0.0.1", options.allowedHosts),
       allowedOrigins: options.allowedOrigins ?? [],
-      ...(options.token === undefined ? {} : { token: options.token }),
+      callers,
     },
     pages: new StaticPages(options.dashboardDir ?? "/nowhere"),
     onFault: (error) => faults.push(error),
@@ -61,5 +69,5 @@ export function jsonRequest(method: string, body: unknown): RequestInit {
 
 /** Address of a route with every parameter filled in. */
 export function concretePath(path: string): string {
-  return `/api/v1${path.replace(":runId", "run-1").replace(":sha256", "0".repeat(64)).replace(":project", "p")}`;
+  return `/api/v1${path.replace(":runId", "run-1").replace(":sha256", "0".repeat(64)).replace(":project", "p").replace(":tokenId", "abcdefgh")}`;
 }

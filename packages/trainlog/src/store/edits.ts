@@ -4,30 +4,15 @@
  * A run's own log has one writer, which may be a script on the other side of a lock. Edits are rare and small, so they have a file of their own with a
  * lock that is held for one append. Each edit is one frame with a dictionary of its own, so that none depends on another.
  */
-import {
-  closeSync,
-  fdatasyncSync,
-  fstatSync,
-  ftruncateSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { isTrainlogError, TrainlogError } from "../run/error.ts";
+import { isTrainlogError } from "../run/error.ts";
 import type { RunEvent } from "../run/event.ts";
 import { encodeBatch } from "../run-log/codec/batch.ts";
 import { encodeSegmentHeader, SEGMENT_HEADER_BYTES, scanFrames } from "../run-log/codec/frame.ts";
 import { KeyDictionary } from "../run-log/codec/key-dictionary.ts";
-import { diskError, systemCode } from "../run-log/disk-error.ts";
-
-/** A lock that is held for longer was left by a process that died: holding it takes milliseconds. */
-const STALE_LOCK_MS = 10_000;
-/** How long to wait for another process. */
-const PATIENCE_MS = 15_000;
+import { diskError } from "../run-log/disk-error.ts";
+import { withFileLock } from "./file-lock.ts";
 
 /**
  * Appends an edit to a run. Resolves when it survives power loss.
@@ -36,35 +21,14 @@ const PATIENCE_MS = 15_000;
  * @throws TrainlogError `run/locked` (409) when another process keeps the lock, `store/disk-full`, `store/read-only`, `store/io`.
  */
 export async function appendEdit(runDir: string, decide: () => Promise<readonly RunEvent[]>): Promise<void> {
-  const lock = join(runDir, "edits.lock");
-  await acquire(lock);
   try {
-    const events = await decide();
-    if (events.length > 0) appendFrame(join(runDir, "edits.log"), encodeBatch(events, new KeyDictionary()));
+    await withFileLock(join(runDir, "edits.lock"), async () => {
+      const events = await decide();
+      if (events.length > 0) appendFrame(join(runDir, "edits.log"), encodeBatch(events, new KeyDictionary()));
+    });
   } catch (error) {
     throw isTrainlogError(error) ? error : diskError(error, `edit the run in ${runDir}`);
-  } finally {
-    rmSync(lock, { force: true });
   }
-}
-
-async function acquire(lock: string): Promise<void> {
-  for (const begun = Date.now(); ; ) {
-    try {
-      closeSync(openSync(lock, "wx"));
-      return;
-    } catch (error) {
-      if (systemCode(error) !== "EEXIST") throw diskError(error, `make ${lock}`);
-    }
-    const held = statSync(lock, { throwIfNoEntry: false });
-    if (held !== undefined && Date.now() - held.mtimeMs > STALE_LOCK_MS) rmSync(lock, { force: true });
-    else if (Date.now() - begun > PATIENCE_MS) throw locked(lock);
-    else await sleep(20);
-  }
-}
-
-function locked(lock: string): TrainlogError {
-  return new TrainlogError("run/locked", `${lock} is held by another process; try again in a moment`, { status: 409 });
 }
 
 /** Appends one whole frame, or leaves the file as it was. */

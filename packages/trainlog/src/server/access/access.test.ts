@@ -2,9 +2,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { API_ROUTES } from "../app.ts";
 import { concretePath, jsonRequest, testApp } from "../test-app.ts";
+import { Callers } from "./caller.ts";
 import { hostCheck, requireTokenWhenPublic } from "./hosts.ts";
 import { judgeOrigin } from "./origins.ts";
-import { isAuthorized, sameSecret, sessionOf } from "./token.ts";
+import { sameSecret, sessionOf } from "./token.ts";
 
 const TOKEN = "correct horse";
 const bearer = (token: string): RequestInit => ({ headers: { authorization: `Bearer ${token}` } });
@@ -44,12 +45,12 @@ describe("hostCheck", () => {
 
 describe("requireTokenWhenPublic", () => {
   it.each(["0.0.0.0", "::", "192.168.1.5", "train.example.com"])("refuses %s without a token", (host) => {
-    expect(() => requireTokenWhenPublic(host, undefined)).toThrow(/TRAINLOG_TOKEN/);
-    expect(() => requireTokenWhenPublic(host, TOKEN)).not.toThrow();
+    expect(() => requireTokenWhenPublic(host, false)).toThrow(/TRAINLOG_TOKEN/);
+    expect(() => requireTokenWhenPublic(host, true)).not.toThrow();
   });
 
   it.each(["127.0.0.1", "localhost", "::1"])("needs none on %s", (host) => {
-    expect(() => requireTokenWhenPublic(host, undefined)).not.toThrow();
+    expect(() => requireTokenWhenPublic(host, false)).not.toThrow();
   });
 });
 
@@ -80,15 +81,20 @@ describe("secrets", () => {
   });
 
   it("open by bearer token or by the session made from it", () => {
-    expect(isAuthorized(TOKEN, `Bearer ${TOKEN}`, undefined)).toBe(true);
-    expect(isAuthorized(TOKEN, `bearer  ${TOKEN} `, undefined)).toBe(true);
-    expect(isAuthorized(TOKEN, undefined, `a=b; trainlog_session=${sessionOf(TOKEN)}`)).toBe(true);
+    const callers = new Callers({ token: TOKEN });
+    const isAuthorized = (authorization?: string, cookie?: string): boolean => {
+      const headers = { ...(authorization && { authorization }), ...(cookie && { cookie }) };
+      return callers.callerOf(new Request("http://localhost/", { headers }))?.scope === "admin";
+    };
+    expect(isAuthorized(`Bearer ${TOKEN}`, undefined)).toBe(true);
+    expect(isAuthorized(`bearer  ${TOKEN} `, undefined)).toBe(true);
+    expect(isAuthorized(undefined, `a=b; trainlog_session=${sessionOf(TOKEN)}`)).toBe(true);
     for (const wrong of ["Bearer", "Bearer ", "Bearer wrong", `Basic ${TOKEN}`, TOKEN]) {
-      expect(isAuthorized(TOKEN, wrong, undefined), wrong).toBe(false);
+      expect(isAuthorized(wrong, undefined), wrong).toBe(false);
     }
-    expect(isAuthorized(TOKEN, undefined, `trainlog_session=${TOKEN}`)).toBe(false);
+    expect(isAuthorized(undefined, `trainlog_session=${TOKEN}`)).toBe(false);
     // A wrong token is wrong, even beside a session that is right.
-    expect(isAuthorized(TOKEN, "Bearer wrong", `trainlog_session=${sessionOf(TOKEN)}`)).toBe(false);
+    expect(isAuthorized("Bearer wrong", `trainlog_session=${sessionOf(TOKEN)}`)).toBe(false);
   });
 });
 

@@ -1,22 +1,25 @@
 /** @file The gate that every request passes first: host, origin, token, in this order, before any route looks at it. */
 import type { MiddlewareHandler } from "hono";
 import { TrainlogError } from "../../run/error.ts";
+import type { Caller, Callers } from "./caller.ts";
 import { addSecurityHeaders } from "./headers.ts";
 import type { HostCheck } from "./hosts.ts";
 import { changesState, judgeOrigin, type OriginVerdict } from "./origins.ts";
-import { isAuthorized } from "./token.ts";
 
 /** Who may do what. */
 export interface AccessRules {
   readonly isHostAllowed: HostCheck;
   /** Origins of foreign pages that may use the API, for example of a browser script that trains and logs. */
   readonly allowedOrigins: readonly string[];
-  /** Secret that everything but health and the sign-in page asks for; absent on a loopback server. */
-  readonly token?: string;
+  /** Knows who may come in. */
+  readonly callers: Callers;
 }
 
 /** Paths that need no token: a load balancer asks for health, and signing in comes before being signed in. */
-const OPEN_PATHS: ReadonlySet<string> = new Set(["/api/v1/health", "/sign-in"]);
+const OPEN_PATHS: ReadonlySet<string> = new Set(["/api/v1/health", "/sign-in", "/sign-out"]);
+
+/** Who asks for one of those: whoever it is, looking is all that they allow. */
+const NOBODY: Caller = { scope: "read" };
 
 /** How long a browser may keep the answer to a preflight, in seconds. */
 const PREFLIGHT_SECONDS = "600";
@@ -38,9 +41,10 @@ export function guard(
     const verdict = judgeOrigin(origin, host, rules.allowedOrigins);
     if (verdict === "foreign" && changesState(method)) throw foreignOrigin(origin ?? "");
     const isPreflight = method === "OPTIONS" && verdict === "allowed";
+    const caller = isPreflight || OPEN_PATHS.has(path) ? NOBODY : rules.callers.callerOf(context.req.raw);
+    if (caller !== undefined) context.set("caller", caller);
     if (isPreflight) context.res = new Response(null, { status: 204 });
-    else if (!OPEN_PATHS.has(path) && !hasToken(rules, context.req.raw))
-      context.res = refuse(context.req.raw, noToken());
+    else if (caller === undefined) context.res = refuse(context.req.raw, noToken());
     else await next();
     addSecurityHeaders(context.res.headers);
     allowOrigin(context.res.headers, verdict, origin);
@@ -50,12 +54,6 @@ export function guard(
 /** The host that a request was sent to; requests made in tests without a socket have no header. */
 export function hostOf(request: Request): string {
   return request.headers.get("host") ?? new URL(request.url).host;
-}
-
-function hasToken(rules: AccessRules, request: Request): boolean {
-  if (rules.token === undefined) return true;
-  const authorization = request.headers.get("authorization") ?? undefined;
-  return isAuthorized(rules.token, authorization, request.headers.get("cookie") ?? undefined);
 }
 
 /** CORS for the origins that were allowed by name. Cookies are never shared with them: they send the token. */
@@ -81,6 +79,6 @@ function foreignOrigin(origin: string): TrainlogError {
 
 function noToken(): TrainlogError {
   const message =
-    "this server asks for its token; send it as `Authorization: Bearer …` ($TRAINLOG_TOKEN of the server)";
+    "this server asks for a token; send one of it as `Authorization: Bearer …` (its $TRAINLOG_TOKEN, or one made by `trainlog token create`)";
   return new TrainlogError("server/no-token", message, { status: 401 });
 }

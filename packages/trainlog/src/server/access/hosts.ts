@@ -43,12 +43,12 @@ export function isLoopback(host: string): boolean {
  *
  * @throws TrainlogError `server/public-without-token`.
  */
-export function requireTokenWhenPublic(host: string, token: string | undefined): void {
-  if (isLoopback(host) || token !== undefined) return;
+export function requireTokenWhenPublic(host: string, hasToken: boolean): void {
+  if (isLoopback(host) || hasToken) return;
   throw new TrainlogError(
     "server/public-without-token",
     `${host} can be reached from other machines, and without a token anybody there could read and delete runs; ` +
-      "set TRAINLOG_TOKEN (or --token) to a secret text, or listen on 127.0.0.1",
+      "make one with `trainlog token create`, set TRAINLOG_TOKEN (or --token) to a secret text, or listen on 127.0.0.1",
     { status: 400 },
   );
 }

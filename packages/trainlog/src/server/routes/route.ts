@@ -6,13 +6,15 @@
  */
 import type { Context, Hono } from "hono";
 import type { z } from "zod";
-import { type NoQuery, noQuery } from "../../api/index.ts";
+import { type NoQuery, noQuery, type TokenScope } from "../../api/index.ts";
 import { toEventJson } from "../../run-log/codec/event-json.ts";
 import type { Store } from "../../store/store.ts";
+import { type Caller, type Callers, requireScope } from "../access/caller.ts";
 import type { LiveHub } from "../live/hub.ts";
 import { parseJson, readBody, requireType } from "../request/body.ts";
 import type { IngestGate } from "../request/ingest-gate.ts";
 import { checkRequest } from "../request/request-problem.ts";
+import type { TokenStore } from "../tokens/token-store.ts";
 
 /** What routes work on. */
 export interface ServerParts {
@@ -22,6 +24,8 @@ export interface ServerParts {
   readonly readiness: () => "ready" | "starting" | "stopping";
   readonly ingestGate: IngestGate;
   readonly limits: ServerLimits;
+  readonly callers: Callers;
+  readonly tokens: TokenStore;
   /** Version of the package. */
   readonly version: string;
 }
@@ -43,6 +47,7 @@ export interface RouteRequest<Query, Body> {
   readonly body: Body;
   /** The request itself, for bodies that are streamed. */
   readonly raw: Request;
+  readonly caller: Caller;
   /** A parameter of the path, such as `runId`. */
   param(name: string): string;
 }
@@ -54,6 +59,8 @@ export interface RouteSpec<Query, Body, Answer> {
   readonly path: string;
   /** One line for the OpenAPI document. */
   readonly summary: string;
+  /** What a token has to allow. Default: `read` for GET, else `write`. */
+  readonly scope?: TokenScope;
   readonly query?: z.ZodType<Query>;
   /** Schema of a JSON body, which is then read and checked. */
   readonly body?: z.ZodType<Body>;
@@ -70,6 +77,7 @@ export interface Route {
   readonly method: RouteSpec<unknown, unknown, unknown>["method"];
   readonly path: string;
   readonly summary: string;
+  readonly scope: TokenScope;
   readonly query: z.ZodType;
   readonly body?: z.ZodType;
   readonly answer?: z.ZodType;
@@ -81,20 +89,24 @@ export interface Route {
 export function route<Answer, Query = NoQuery, Body = undefined>(spec: RouteSpec<Query, Body, Answer>): Route {
   // A route without a query schema has NoQuery as its Query, which is what `noQuery` gives.
   const query = spec.query ?? (noQuery as unknown as z.ZodType<Query>);
+  const scope = spec.scope ?? (spec.method === "GET" ? "read" : "write");
   const respond = async (context: Context, parts: ServerParts): Promise<Response> => {
+    const caller = context.get("caller");
+    requireScope(caller, scope);
     const raw = context.req.raw;
     const answer = await spec.handle({
       parts,
       query: checkRequest(query, queryOf(context), "query"),
       body: (spec.body === undefined ? undefined : await readJson(raw, spec.body, parts)) as Body,
       raw,
+      caller,
       param: (name) => context.req.param(name) ?? "",
     });
     return answer instanceof Response ? answer : jsonAnswer(answer);
   };
   const { method, path, summary, body, answer, media } = spec;
   return {
-    ...{ method, path, summary, query, respond },
+    ...{ method, path, summary, scope, query, respond },
     ...(body === undefined ? {} : { body }),
     ...(answer === undefined ? {} : { answer }),
     ...(media === undefined ? {} : { media }),

@@ -51,6 +51,7 @@ export const seriesRoutes: readonly Route[] = [
   route<SeriesAnswer, NoQuery, SeriesRequest>({
     method: "POST",
     path: "/series",
+    scope: "read",
     summary:
       "Metrics of several runs at once, in buckets for a chart; a run or metric that is not there is a series of no points",
     body: seriesRequest,
