@@ -115,7 +115,9 @@ async function runPage(page: string): Promise<string> {
 
 // Side by side, because each waits for processes of its own.
 describe.concurrent("the code on the pages", () => {
-  it.each(PAGES_WITH_CODE.filter((page) => page !== "README.md"))("%s runs as it stands", runPage);
+  it.each(PAGES_WITH_CODE.filter((page) => page !== "README.md"))("%s runs as it stands", async (page) => {
+    await runPage(page);
+  });
 
   it("README.md runs as it stands, and logs what it says", async () => {
     const folder = await runPage("README.md");
