@@ -8,6 +8,7 @@ import "./style/runs.css";
 import "./style/run.css";
 import "./style/charts.css";
 import "./style/media.css";
+import "./style/markdown.css";
 import { Shell } from "./components/shell.tsx";
 import { AppContext, createApp } from "./state/app.ts";
 

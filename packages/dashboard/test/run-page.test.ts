@@ -62,9 +62,9 @@ afterAll(() => dashboard.close());
 describe("page of a run", () => {
   it("tells configuration, notes and parent", async () => {
     const page = await dashboard.visit("/runs/full?tab=overview");
-    await page.getByRole("row", { name: "model/width 64" }).waitFor();
-    await page.getByRole("row", { name: "name <b>bold</b>" }).waitFor();
-    await page.getByText("a note").waitFor();
+    await page.locator(".tree-leaf", { hasText: "width" }).getByText("64").waitFor();
+    await page.getByText("<b>bold</b>").waitFor();
+    await page.getByText("a note", { exact: true }).waitFor();
     await page.getByRole("link", { name: "parent", exact: true }).click();
     await page.getByRole("heading", { name: "parent run" }).waitFor();
   });

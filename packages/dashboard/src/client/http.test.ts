@@ -18,6 +18,7 @@ describe("ApiClient", () => {
       status: 404,
       code: "run/not-found",
       message: "there is no run x",
+      problem,
     });
   });
 

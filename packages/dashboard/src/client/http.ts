@@ -8,11 +8,14 @@ export class ApiError extends Error {
   readonly status: number;
   /** Stable code of the problem, `"area/what"`. */
   readonly code: string;
+  /** The whole problem document; some codes carry more than words, such as `current` of `run/notes-changed`. */
+  readonly problem: unknown;
 
-  constructor(status: number, code: string, message: string) {
+  constructor(status: number, code: string, message: string, problem?: unknown) {
     super(message);
     this.status = status;
     this.code = code;
+    this.problem = problem;
   }
 }
 
@@ -52,8 +55,31 @@ export class ApiClient {
    * @throws ApiError
    */
   async post<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> {
+    return this.#sendJson<T>("POST", path, body, signal);
+  }
+
+  /**
+   * `PATCH` of JSON, answer as JSON.
+   *
+   * @throws ApiError
+   */
+  async patch<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> {
+    return this.#sendJson<T>("PATCH", path, body, signal);
+  }
+
+  /**
+   * `DELETE`, answer as JSON.
+   *
+   * @throws ApiError
+   */
+  async delete<T>(path: string, signal?: AbortSignal): Promise<T> {
+    const init: RequestInit = signal === undefined ? {} : { signal };
+    return readJson<T>(await this.send(API_BASE + path, { ...init, method: "DELETE" }));
+  }
+
+  async #sendJson<T>(method: string, path: string, body: unknown, signal?: AbortSignal): Promise<T> {
     const init: RequestInit = {
-      method: "POST",
+      method,
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body),
     };
@@ -101,7 +127,7 @@ async function readJson<T>(response: Response): Promise<T> {
 async function problemOf(response: Response): Promise<ApiError> {
   try {
     const problem = await readJson<Problem>(response);
-    return new ApiError(response.status, problem.code, problem.detail || problem.title);
+    return new ApiError(response.status, problem.code, problem.detail || problem.title, problem);
   } catch {
     return new ApiError(response.status, "dashboard/bad-answer", `The server answered with status ${response.status}.`);
   }

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { LiveState } from "../client/live-stream.ts";
-import { ErrorNotice, Warning } from "../components/notice.tsx";
+import { ErrorNotice } from "../components/notice.tsx";
 import { RUN_TABS, type RunTab, type RunView } from "../lib/view-state.ts";
 import { useApp } from "../state/app.ts";
 import { RunPageStore } from "../state/run-page.ts";
@@ -10,6 +10,7 @@ import { useLive } from "../state/use-live.ts";
 import { ArtifactsTab } from "./run/artifacts-tab.tsx";
 import { ChartsTab } from "./run/charts-tab.tsx";
 import { ConsoleTab } from "./run/console-tab.tsx";
+import { DeletedNotice } from "./run/deleted-notice.tsx";
 import { MediaTab } from "./run/media-tab.tsx";
 import { OverviewTab } from "./run/overview-tab.tsx";
 import { RunHeader } from "./run/run-header.tsx";
@@ -52,12 +53,12 @@ export function RunPage({ view }: { readonly view: RunView }): JSX.Element {
   const Tab = TABS[view.tab];
   return (
     <div class="run-page">
-      <RunHeader view={view} runs={runs} />
+      <RunHeader view={view} runs={runs} store={store} />
       {missing.map((run) => (
         <ErrorNotice key={run.runId} error={run.error ?? new Error(run.runId)} onRetry={() => void store.load()} />
       ))}
       {[...store.removed.value].map((runId) => (
-        <Warning key={runId}>Run {runId} was deleted. What you see is what this page knew of it.</Warning>
+        <DeletedNotice key={runId} runId={runId} store={store} />
       ))}
       {missing.length < runs.length && (
         <>

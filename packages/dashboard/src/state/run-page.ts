@@ -1,6 +1,15 @@
 /** @file What the page of one run or several runs holds: details, metric keys, console, and the lines of the charts, kept up to date by live messages. */
 import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { LiveMessage, LiveQuery, MetricList, RowsMessage, RunDetail, RunInfo, SeriesAxis } from "trainlog/api";
+import type {
+  EditedRun,
+  LiveMessage,
+  LiveQuery,
+  MetricList,
+  RowsMessage,
+  RunDetail,
+  RunInfo,
+  SeriesAxis,
+} from "trainlog/api";
 import { DrawLoop } from "../chart/draw-loop.ts";
 import type { ApiClient } from "../client/http.ts";
 import { axisOf, isSystemMetric, SYSTEM_PREFIX } from "../lib/metric-groups.ts";
@@ -126,6 +135,18 @@ export class RunPageStore {
     await Promise.all(Array.from({ length: REQUESTS_AT_ONCE }, worker));
   }
 
+  /** Takes what the server answered to an edit: it is seen at once, and not when the live message comes. */
+  takeEdit({ notesRevision, ...info }: EditedRun): void {
+    const detail = this.#runs.peek().get(info.runId)?.detail;
+    if (detail !== undefined) this.#patch(info.runId, { detail: { ...withoutInfo(detail), ...info, notesRevision } });
+  }
+
+  /** Takes that a deleted run is back. */
+  takeRestored(runId: string): void {
+    this.#removed.value = new Set([...this.#removed.peek()].filter((removed) => removed !== runId));
+    this.#loadSoon(runId, "detail");
+  }
+
   /** Adds a listener of live messages; returns what removes it. */
   listen(listener: MessageListener): () => void {
     this.#listeners.add(listener);
@@ -162,6 +183,8 @@ export class RunPageStore {
     const detail = this.#runs.peek().get(info.runId)?.detail;
     if (detail === undefined) return;
     this.#patch(info.runId, { detail: { ...withoutInfo(detail), ...info } });
+    // A list of runs, which these facts are made for, does not say the revision of notes.
+    if (info.notes !== detail.notes) this.#loadSoon(info.runId, "detail");
     if (this.liveQuery.peek().keys === undefined) return;
     // Rows of metrics out of view do not come: new metrics are seen by their number, and the last rows of a run that ended are fetched.
     if (info.metricCount !== detail.metricCount) this.#loadSoon(info.runId, "keys");

@@ -1,22 +1,28 @@
 /** @file The head of a run's page: what it is, how it is, and how long it has been. */
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import type { RunDetail } from "trainlog/api";
+import { ErrorNotice } from "../../components/notice.tsx";
 import { RunStateBadge } from "../../components/run-state.tsx";
 import { formatCount } from "../../lib/number-format.ts";
 import { formatAgo, formatDateTime, formatDuration } from "../../lib/time-format.ts";
 import { DEFAULT_RUN_VIEW, DEFAULT_RUNS_VIEW, formatView, type RunView } from "../../lib/view-state.ts";
-import type { RunOnPage } from "../../state/run-page.ts";
+import { useApp } from "../../state/app.ts";
+import { RunEdits } from "../../state/run-edits.ts";
+import type { RunOnPage, RunPageStore } from "../../state/run-page.ts";
+import { RunMenu } from "./header/run-menu.tsx";
+import { RunName } from "./header/run-name.tsx";
+import { RunTags } from "./header/run-tags.tsx";
 
-/** The head: of the one run, or of the comparison. */
-export function RunHeader({
-  view,
-  runs,
-}: {
+interface RunHeaderProps {
   readonly view: RunView;
   readonly runs: readonly RunOnPage[];
-}): JSX.Element {
+  readonly store: RunPageStore;
+}
+
+/** The head: of the one run, or of the comparison. */
+export function RunHeader({ view, runs, store }: RunHeaderProps): JSX.Element {
   const [only] = runs;
   const projects = [...new Set(runs.flatMap((run) => (run.detail === undefined ? [] : [run.detail.project])))];
   return (
@@ -31,7 +37,7 @@ export function RunHeader({
         )}
       </nav>
       {runs.length === 1 && only !== undefined ? (
-        <OneRun run={only} />
+        <OneRun run={only} store={store} />
       ) : (
         <div class="run-title">
           <h1>{view.runIds.length} runs</h1>
@@ -41,21 +47,29 @@ export function RunHeader({
   );
 }
 
-function OneRun({ run }: { readonly run: RunOnPage }): JSX.Element {
+function OneRun({ run, store }: { readonly run: RunOnPage; readonly store: RunPageStore }): JSX.Element {
+  const { client } = useApp();
+  const edits = useMemo(() => new RunEdits(client, store, run.runId), [run.runId]);
   const { detail } = run;
+  if (detail === undefined) {
+    return (
+      <div class="run-title">
+        <h1>{run.runId}</h1>
+      </div>
+    );
+  }
   return (
     <>
       <div class="run-title">
-        <h1>{detail?.name ?? run.runId}</h1>
-        {detail !== undefined && <RunStateBadge state={detail.state} />}
-        {detail?.archived === true && <span class="tag">archived</span>}
-        {detail?.tags.map((tag) => (
-          <a key={tag} class="tag" href={formatView({ ...DEFAULT_RUNS_VIEW, project: detail.project, tag })}>
-            {tag}
-          </a>
-        ))}
+        <RunName name={detail.name} edits={edits} />
+        <RunStateBadge state={detail.state} />
+        {detail.archived && <span class="tag">archived</span>}
+        <RunTags detail={detail} edits={edits} />
+        <span class="grow" />
+        <RunMenu detail={detail} edits={edits} />
       </div>
-      {detail !== undefined && <Facts detail={detail} />}
+      {edits.error.value !== undefined && <ErrorNotice error={edits.error.value} />}
+      <Facts detail={detail} />
     </>
   );
 }
