@@ -1,6 +1,7 @@
 /** @file Tracing: runs a function once with symbolic tensors and keeps what it did. */
 import { Buffer } from "../engine/buffer.ts";
 import { TrainlogError } from "../error.ts";
+import type { FillAttributes } from "../primitives/create.ts";
 import type { Abstract, Primitive } from "../primitives/primitive.ts";
 import type { Shape } from "../shape/shape.ts";
 import type { DType } from "../tensor/dtype.ts";
@@ -15,6 +16,8 @@ interface Builder {
   /** The value that stands for a concrete tensor, so that each is a constant once. */
   readonly lifted: Map<AnyTensor | AnyTensor["value"], GraphValue>;
   readonly instructions: Instruction[];
+  /** Scalars of one number that are there already, by element type: optimisers ask for the same few for every parameter. */
+  readonly numbers: Readonly<Record<DType, Map<number, GraphValue>>>;
   readonly owned: Set<GraphValue>;
   /** For a graph that is evaluated where it is traced: the builder around it, and the buffers that are kept until then. */
   readonly around: Around | undefined;
@@ -71,6 +74,7 @@ function newBuilder(around: Around | undefined): Builder {
     constantValues: [],
     lifted: new Map(),
     instructions: [],
+    numbers: { float: new Map(), f64: new Map(), int32: new Map() },
     owned: new Set(),
     around,
   };
@@ -165,7 +169,18 @@ export function emitInstruction(
       `${primitive.name} got a tensor that was made inside compile(), vmap() or a compiled step and kept beyond it; return it from the function and use what the call gives`,
     );
   }
+  const number = numberOf(primitive, attributes, shape);
+  const known = number === undefined ? undefined : b.numbers[dtype].get(number);
+  if (known !== undefined) return known;
   const output = newValue(b, "instruction", shape, dtype);
+  if (number !== undefined) b.numbers[dtype].set(number, output);
   b.instructions.push({ primitive, inputs: inputs.map((input) => lift(b, input)), attributes, output });
   return output;
+}
+
+/** The number that a scalar is made of; undefined for all else, and for −0, which maps take for 0. */
+function numberOf(primitive: Primitive, attributes: unknown, shape: Shape): number | undefined {
+  if (primitive.name !== "fill" || shape.length > 0) return undefined;
+  const { value } = attributes as FillAttributes; // what `fill` has
+  return Object.is(value, -0) ? undefined : value;
 }
