@@ -10,8 +10,8 @@ describe("trace", () => {
       p.scalar(2, "f64"),
       p.fill([1], 2, "float"),
     ]);
-    const valueOf = new Map(instructions.map(({ output, attributes }) => [output, attributes]));
-    expect(outputs.map((output) => valueOf.get(output))).toEqual([
+    const madeBy = new Map(instructions.map(({ output, attributes }) => [output, attributes]));
+    expect(outputs.map((output) => madeBy.get(output))).toEqual([
       ...numbers.map((value) => ({ shape: [], value, dtype: "float" })),
       { shape: [], value: 2, dtype: "f64" },
       { shape: [1], value: 2, dtype: "float" },
