@@ -35,13 +35,13 @@ export const consoleLine: z.ZodType<ConsoleLineInfo> = z.object({
   wallMs,
 });
 
-/** Answer of `GET /runs/:id/console`: lines by number, the newest text of each. */
+/** Answer of `GET /runs/:id/console`: lines by number, the newest text of each; with `search` those that were found. */
 export interface ConsoleAnswer {
   readonly runId: string;
   readonly lines: readonly ConsoleLineInfo[];
-  /** Lines in all. */
+  /** Lines in all, found or not. */
   readonly totalLines: number;
-  /** Give it back as `from` for the next page; absent on the last one. */
+  /** Give it back as `from` for the next page; absent on the last one. A long search may give a page with few lines, or none, and go on there. */
   readonly nextFrom?: number;
 }
 
@@ -156,6 +156,95 @@ export const artifactInfo: z.ZodType<ArtifactInfo> = z.object({
   description: z.string().exactOptional(),
   metadata: jsonObject.exactOptional(),
   step: step.exactOptional(),
+});
+
+/** An artifact of a project, in a list. */
+export interface ArtifactNameInfo {
+  readonly name: string;
+  readonly kind: string;
+  readonly versionCount: number;
+  /** Runs that produced or used it. */
+  readonly runCount: number;
+  readonly lastMs: number;
+}
+
+/** Answer of `GET /projects/:project/artifacts`, by name. */
+export interface ArtifactNameList {
+  readonly artifacts: readonly ArtifactNameInfo[];
+}
+
+/** {@link ArtifactNameList}. */
+export const artifactNameList: z.ZodType<ArtifactNameList> = z.object({
+  artifacts: z.array(
+    z.object({ name: z.string(), kind: z.string(), versionCount: count, runCount: count, lastMs: wallMs }),
+  ),
+});
+
+/** One content of an artifact. */
+export interface ArtifactVersionInfo {
+  /** `v0`, `v1`, … in the order in which contents were first seen. */
+  readonly version: string;
+  /** What the script itself called the version. */
+  readonly label?: string;
+  readonly digest: string;
+  readonly kind: string;
+  /** `latest` is among those of the version that was produced last. */
+  readonly aliases: readonly string[];
+  readonly createdMs: number;
+  readonly fileCount: number;
+  readonly sizeBytes: number;
+  /** Ids of runs, the first one first. */
+  readonly producedBy: readonly string[];
+  readonly usedBy: readonly string[];
+  readonly description?: string;
+  readonly metadata?: JsonObject;
+}
+
+/** One content of an artifact with its files. */
+export interface ArtifactVersionDetail extends ArtifactVersionInfo {
+  readonly files: readonly ArtifactFileInfo[];
+}
+
+const artifactFile = z.object({
+  path: z.string(),
+  sizeBytes: count,
+  sha256: sha256.exactOptional(),
+  uri: z.string().exactOptional(),
+});
+const versionShape = {
+  version: z.string(),
+  label: z.string().exactOptional(),
+  digest: z.string(),
+  kind: z.string(),
+  aliases: z.array(z.string()),
+  createdMs: wallMs,
+  fileCount: count,
+  sizeBytes: count,
+  producedBy: z.array(z.string()),
+  usedBy: z.array(z.string()),
+  description: z.string().exactOptional(),
+  metadata: jsonObject.exactOptional(),
+};
+
+/** {@link ArtifactVersionInfo}. */
+export const artifactVersionInfo: z.ZodType<ArtifactVersionInfo> = z.object(versionShape);
+
+/** {@link ArtifactVersionDetail}. */
+export const artifactVersionDetail: z.ZodType<ArtifactVersionDetail> = z.object({
+  ...versionShape,
+  files: z.array(artifactFile),
+});
+
+/** Answer of `GET /projects/:project/artifacts/:name`: the oldest version first. */
+export interface ArtifactVersionList {
+  readonly name: string;
+  readonly versions: readonly ArtifactVersionInfo[];
+}
+
+/** {@link ArtifactVersionList}. */
+export const artifactVersionList: z.ZodType<ArtifactVersionList> = z.object({
+  name: z.string(),
+  versions: z.array(artifactVersionInfo),
 });
 
 /** Answer of `GET /runs/:id/artifacts`. */

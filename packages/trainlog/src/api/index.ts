@@ -15,5 +15,6 @@ export * from "./project.ts";
 export * from "./query.ts";
 export * from "./run.ts";
 export * from "./series.ts";
+export * from "./tail.ts";
 export * from "./token.ts";
 export * from "./wire.ts";

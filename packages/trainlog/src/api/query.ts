@@ -7,7 +7,7 @@
 import { z } from "zod";
 import type { RunState } from "../run/event.ts";
 import { RUN_STATES } from "./run.ts";
-import { MAX_BUCKETS, MAX_SERIES, SERIES_AXES, type SeriesAxis } from "./series.ts";
+import { MAX_BUCKETS, MAX_SERIES, type SeriesX, seriesX } from "./series.ts";
 import { key, runId } from "./wire.ts";
 
 /** Most runs of one page. */
@@ -165,7 +165,7 @@ export const deleteProjectQuery: z.ZodType<DeleteProjectQuery> = z.strictObject(
 /** Query of `GET /runs/:id/series`; see `SeriesRequest`. */
 export interface SeriesRunQuery {
   readonly key: readonly string[];
-  readonly x?: SeriesAxis;
+  readonly x?: SeriesX;
   readonly from?: number;
   readonly to?: number;
   readonly buckets?: number;
@@ -174,7 +174,7 @@ export interface SeriesRunQuery {
 /** {@link SeriesRunQuery}. */
 export const seriesRunQuery: z.ZodType<SeriesRunQuery> = z.strictObject({
   key: repeated(key, MAX_SERIES),
-  x: z.enum(SERIES_AXES).exactOptional(),
+  x: seriesX.exactOptional(),
   from: decimal().exactOptional(),
   to: decimal().exactOptional(),
   buckets: integer(1, MAX_BUCKETS).exactOptional(),
@@ -229,6 +229,8 @@ export interface ConsoleLinesQuery {
   /** Instead of `from`: this many last lines. */
   readonly last?: number;
   readonly stream?: "stdout" | "stderr";
+  /** Only lines that show this text, without regard to case; `/…/` or `/…/i` is a pattern. */
+  readonly search?: string;
 }
 
 /** {@link ConsoleLinesQuery}. */
@@ -238,11 +240,49 @@ export const consoleLinesQuery: z.ZodType<ConsoleLinesQuery> = z
     limit: integer(1, MAX_PAGE).exactOptional(),
     last: integer(1, MAX_PAGE).exactOptional(),
     stream: z.enum(["stdout", "stderr"]).exactOptional(),
+    search: single().pipe(z.string().min(1).max(1000)).exactOptional(),
   })
   .refine(({ from, last }) => from === undefined || last === undefined, {
     path: ["last"],
     error: "expected `from` or `last`, got both",
+  })
+  .refine(({ search, last }) => search === undefined || last === undefined, {
+    path: ["last"],
+    error: "expected `search` or `last`, got both",
   });
+
+/** Query of `GET /runs/:id/tail`. */
+export interface TailQuery {
+  /** Metrics whose last points to give. */
+  readonly key?: readonly string[];
+  /** Points of each; 100 when absent. */
+  readonly points?: number;
+  /** Console lines; 100 when absent. */
+  readonly lines?: number;
+}
+
+/** {@link TailQuery}. */
+export const tailQuery: z.ZodType<TailQuery> = z.strictObject({
+  key: repeated(key, 100).exactOptional(),
+  points: integer(0, 10_000).exactOptional(),
+  lines: integer(0, 10_000).exactOptional(),
+});
+
+/** Query of `GET /projects/:project/alerts` and `GET /alerts`. */
+export interface AlertsQuery {
+  readonly level?: "info" | "warn" | "error";
+  /** Alerts per page; 100 when absent. */
+  readonly limit?: number;
+  /** `nextOffset` of the page before. */
+  readonly offset?: number;
+}
+
+/** {@link AlertsQuery}. */
+export const alertsQuery: z.ZodType<AlertsQuery> = z.strictObject({
+  level: z.enum(["info", "warn", "error"]).exactOptional(),
+  limit: integer(1, 10_000).exactOptional(),
+  offset: integer(0).exactOptional(),
+});
 
 /** Query of `GET /runs/:id/media`. */
 export interface MediaItemsQuery {

@@ -7,8 +7,23 @@ import { count, jsonValue, key, runId, step, wallMs } from "./wire.ts";
 /** What the x axis means: the step, milliseconds since 1970 (`wall`), or seconds since the run's first row (`relative`). */
 export type SeriesAxis = "step" | "wall" | "relative";
 
-/** Every x axis. */
+/** An axis, or the value of another metric in the same row: `metric:epoch`. */
+export type SeriesX = SeriesAxis | `metric:${string}`;
+
+/** Every x axis that is no metric. */
 export const SERIES_AXES: readonly SeriesAxis[] = ["step", "wall", "relative"];
+
+/** {@link SeriesX}. */
+export const seriesX: z.ZodType<SeriesX> = z
+  .custom<SeriesX>(isSeriesX, {
+    error: `expected one of ${SERIES_AXES.join(", ")}, or metric:<key>`,
+  })
+  .meta({ jsonSchema: { anyOf: [{ enum: SERIES_AXES }, { type: "string", pattern: "^metric:." }] } });
+
+function isSeriesX(value: unknown): value is SeriesX {
+  if (typeof value !== "string") return false;
+  return SERIES_AXES.some((axis) => axis === value) || (value.startsWith("metric:") && value.length > 7);
+}
 
 /** Most buckets of one series in one answer: more than any screen has pixels. */
 export const MAX_BUCKETS = 20_000;
@@ -20,7 +35,7 @@ export const MAX_SERIES = 2_000;
 export interface SeriesRequest {
   readonly series: readonly { readonly runId: string; readonly key: string }[];
   /** `step` when absent. */
-  readonly x?: SeriesAxis;
+  readonly x?: SeriesX;
   /** Range of x, both ends included; open when absent. */
   readonly from?: number;
   readonly to?: number;
@@ -31,7 +46,7 @@ export interface SeriesRequest {
 /** {@link SeriesRequest}. */
 export const seriesRequest: z.ZodType<SeriesRequest> = z.strictObject({
   series: z.array(z.strictObject({ runId, key })).max(MAX_SERIES),
-  x: z.enum(SERIES_AXES).exactOptional(),
+  x: seriesX.exactOptional(),
   from: z.number().exactOptional(),
   to: z.number().exactOptional(),
   buckets: z.int().min(1).max(MAX_BUCKETS).exactOptional(),
@@ -115,12 +130,12 @@ export const series: z.ZodType<Series> = z.discriminatedUnion("form", [
 
 /** Answer of `POST /series` and `GET /runs/:id/series`: the series in the order asked. */
 export interface SeriesAnswer {
-  readonly x: SeriesAxis;
+  readonly x: SeriesX;
   readonly series: readonly Series[];
 }
 
 /** {@link SeriesAnswer}. */
-export const seriesAnswer: z.ZodType<SeriesAnswer> = z.object({ x: z.enum(SERIES_AXES), series: z.array(series) });
+export const seriesAnswer: z.ZodType<SeriesAnswer> = z.object({ x: seriesX, series: z.array(series) });
 
 /** Answer of `GET /runs/:id/points`: raw points of one metric in arrival order. */
 export interface PointsAnswer {

@@ -23,6 +23,10 @@ async function appWithRun(): Promise<TestApp> {
     },
     { type: "console", lines: [{ line: 0, stream: "stdout", text: "hi", wallMs: 1 }] },
     { type: "media", key: "img", step: 1, wallMs: 1, kind: "image", data: {} },
+    {
+      digest: "0".repeat(64),
+      ...{ type: "artifact", direction: "produced", name: "model", kind: "model", wallMs: 1, files: [] },
+    },
   ];
   await made.app.request("/api/v1/runs/run-1/batches", jsonRequest("POST", { writerId: "w", seq: 0, events }));
   return made;
@@ -273,7 +277,7 @@ describe("the OpenAPI document", () => {
     };
     for (const { method, path } of API_ROUTES) {
       expect(
-        document.paths[`/api/v1${path.replaceAll(/:(\w+)/g, "{$1}")}`]?.[method.toLowerCase()],
+        document.paths[`/api/v1${path.replaceAll(/:(\w+)(\{.*\})?/g, "{$1}")}`]?.[method.toLowerCase()],
         path,
       ).toBeDefined();
     }

@@ -7,6 +7,7 @@ import { signInPage, takeSignIn, takeSignOut } from "./pages/sign-in.ts";
 import type { StaticPages } from "./pages/static-pages.ts";
 import { noSuchRoute, problemAnswer, toProblem } from "./problem-answer.ts";
 import { aboutRoutes } from "./routes/about-routes.ts";
+import { artifactRoutes } from "./routes/artifact-routes.ts";
 import { blobRoutes } from "./routes/blob-routes.ts";
 import { bulkRoutes } from "./routes/bulk-routes.ts";
 import { contentRoutes } from "./routes/content-routes.ts";
@@ -17,6 +18,7 @@ import { projectRoutes } from "./routes/project-routes.ts";
 import { jsonAnswer, mount, type Route, type ServerParts } from "./routes/route.ts";
 import { runRoutes } from "./routes/run-routes.ts";
 import { seriesRoutes } from "./routes/series-routes.ts";
+import { tailRoutes } from "./routes/tail-routes.ts";
 import { tokenRoutes } from "./routes/token-routes.ts";
 
 /** All routes of the API. */
@@ -29,6 +31,8 @@ export const API_ROUTES: readonly Route[] = [
   ...ingestRoutes,
   ...seriesRoutes,
   ...contentRoutes,
+  ...artifactRoutes,
+  ...tailRoutes,
   ...blobRoutes,
   ...liveRoutes,
   ...tokenRoutes,

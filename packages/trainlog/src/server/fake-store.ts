@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { TrainlogError } from "../run/error.ts";
 import type { Rows, RunEvent } from "../run/event.ts";
+import { versionsOf } from "../store/artifact-versions.ts";
 import type { Blobs } from "../store/blobs/blobs.ts";
 import type { Store } from "../store/store.ts";
 import type * as stored from "../store/types.ts";
@@ -135,6 +136,11 @@ export class FakeStore implements Store {
     return { lines, totalLines: lines.length };
   }
 
+  async searchConsole(runId: string, { search }: stored.ConsoleSearch): Promise<stored.ConsoleSearchPage> {
+    const { lines, totalLines } = await this.console(runId);
+    return { lines: lines.filter(({ text }) => text.includes(search)), totalLines };
+  }
+
   async media(runId: string): Promise<stored.MediaPage> {
     const media = this.#run(runId).events.filter((event) => event.type === "media");
     return { media, keys: media.map(({ key, kind }) => ({ key, kind, count: 1 })) };
@@ -142,6 +148,21 @@ export class FakeStore implements Store {
 
   async artifacts(runId: string): ReturnType<Store["artifacts"]> {
     return this.#run(runId).events.filter((event) => event.type === "artifact");
+  }
+
+  async artifactNames(): Promise<stored.ArtifactName[]> {
+    return [];
+  }
+
+  async artifactVersions(_project: string, name: string): Promise<stored.ArtifactVersion[]> {
+    const said = this.#all().flatMap(({ info: { runId }, events }) =>
+      events.flatMap((event) => (event.type === "artifact" && event.name === name ? [{ runId, artifact: event }] : [])),
+    );
+    return versionsOf(said);
+  }
+
+  async alerts(): Promise<stored.AlertPage> {
+    return { alerts: [] };
   }
 
   async createRun({ runId = "made", project, createdMs = 1 }: stored.NewRun): Promise<stored.CreatedRun> {

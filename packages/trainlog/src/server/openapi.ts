@@ -4,11 +4,14 @@ import { PROBLEM_TYPE, problem } from "../api/index.ts";
 import type { JsonObject, JsonValue } from "../run/json.ts";
 import type { Route } from "./routes/route.ts";
 
+/** A parameter of a path, with the pattern that it may have. */
+const PARAMETER = /:(\w+)(?:\{[^}]*\})?/g;
+
 /** Describes the routes for programs that make clients. */
 export function openApiDocument(routes: readonly Route[], version: string): JsonObject {
   const paths = new Map<string, Record<string, JsonValue>>();
   for (const entry of routes) {
-    const path = `/api/v1${entry.path.replaceAll(/:(\w+)/g, "{$1}")}`;
+    const path = `/api/v1${entry.path.replaceAll(PARAMETER, "{$1}")}`;
     paths.set(path, { ...paths.get(path), [entry.method.toLowerCase()]: operation(entry) });
   }
   return {
@@ -46,7 +49,7 @@ function content(types: readonly string[], schema: z.ZodType | undefined): JsonO
 }
 
 function pathParameters(path: string): JsonObject[] {
-  return Array.from(path.matchAll(/:(\w+)/g), ([, name = ""]) => ({
+  return Array.from(path.matchAll(PARAMETER), ([, name = ""]) => ({
     ...{ name, in: "path", required: true },
     schema: { type: "string" },
   }));

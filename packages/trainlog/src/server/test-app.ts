@@ -67,7 +67,18 @@ export function jsonRequest(method: string, body: unknown): RequestInit {
   return { method, body: text, headers: { "content-type": "application/json" } };
 }
 
+/** Values of parameters of paths in tests. */
+const PARAMETERS: Readonly<Record<string, string>> = {
+  runId: "run-1",
+  sha256: "0".repeat(64),
+  project: "p",
+  tokenId: "abcdefgh",
+  name: "model",
+  version: "v0",
+  path: "weights/a.bin",
+};
+
 /** Address of a route with every parameter filled in. */
 export function concretePath(path: string): string {
-  return `/api/v1${path.replace(":runId", "run-1").replace(":sha256", "0".repeat(64)).replace(":project", "p").replace(":tokenId", "abcdefgh")}`;
+  return `/api/v1${path.replaceAll(/:(\w+)(?:\{[^}]*\})?/g, (_, name: string) => PARAMETERS[name] ?? name)}`;
 }

@@ -5,10 +5,13 @@ import type { ArtifactEvent, RunEvent, RunState } from "../run/event.ts";
 import { newRunId } from "../run/id.ts";
 import { objectFromEntries } from "../run/json.ts";
 import { checkRunId } from "../run/limits.ts";
+import { type RunLogReader, type SeriesBuckets, seriesOverMetric } from "../run-log/read/index.ts";
+import { versionsOf } from "./artifact-versions.ts";
 import type { Blobs } from "./blobs/blobs.ts";
 import { FolderBlobs } from "./blobs/folder-blobs.ts";
 import { LayeredBlobs } from "./blobs/layered-blobs.ts";
 import { ResilientCatalog } from "./catalog/resilient-catalog.ts";
+import { searchConsole } from "./console-search.ts";
 import { DeletedRuns } from "./deleted-runs.ts";
 import { appendEdit } from "./edits.ts";
 import { FolderFollower } from "./folder-follower.ts";
@@ -29,11 +32,17 @@ import type { Store, StoreOptions } from "./store.ts";
 import { Subscribers } from "./subscribers.ts";
 import { Trash } from "./trash.ts";
 import type {
+  AlertPage,
+  AlertQuery,
   AppendResult,
+  ArtifactName,
+  ArtifactVersion,
   ColumnPage,
   ColumnQuery,
   ConsolePage,
   ConsoleQuery,
+  ConsoleSearch,
+  ConsoleSearchPage,
   CreatedRun,
   DeletedRun,
   GcOptions,
@@ -274,7 +283,7 @@ export class FolderStore implements Store {
       if (reader === undefined) continue;
       for (const [i, { key }] of ofRun) {
         const metricPoints = reader.points(key, { last: 0, kind: "number" }).totalPoints;
-        if (metricPoints > 0) answers[i] = { ...reader.series(key, query), metricPoints };
+        if (metricPoints > 0) answers[i] = { ...seriesOf(reader, key, query), metricPoints };
       }
     }
     return answers;
@@ -299,6 +308,11 @@ export class FolderStore implements Store {
     return this.#catalog.console(runId, query);
   }
 
+  async searchConsole(runId: string, search: ConsoleSearch): Promise<ConsoleSearchPage> {
+    await this.#info(runId);
+    return searchConsole((query) => this.#catalog.console(runId, query), search);
+  }
+
   async media(runId: string, query: MediaQuery = {}): Promise<MediaPage> {
     await this.#info(runId);
     return this.#catalog.media(runId, query);
@@ -307,6 +321,21 @@ export class FolderStore implements Store {
   async artifacts(runId: string): Promise<readonly ArtifactEvent[]> {
     await this.#info(runId);
     return this.#catalog.artifacts(runId);
+  }
+
+  async artifactNames(project: string): Promise<ArtifactName[]> {
+    await this.#indexer.flush();
+    return this.#catalog.artifactNames(project);
+  }
+
+  async artifactVersions(project: string, name: string): Promise<ArtifactVersion[]> {
+    await this.#indexer.flush();
+    return versionsOf(await this.#catalog.artifactEvents(project, name));
+  }
+
+  async alerts(query: AlertQuery = {}): Promise<AlertPage> {
+    await this.#indexer.flush();
+    return this.#catalog.alerts(query);
   }
 
   async createRun(run: NewRun): Promise<CreatedRun> {
@@ -535,6 +564,17 @@ export class FolderStore implements Store {
     const message = `run ${runId} cannot be ${done}: it lies in ${folder}, which this store only watches; use another id, or a server of that folder`;
     throw new TrainlogError("run/watched", message, { status: 409 });
   }
+}
+
+/** A metric over step, time or another metric. */
+function seriesOf(reader: RunLogReader, key: string, { xMetric, ...query }: SeriesQuery): SeriesBuckets {
+  if (xMetric === undefined) return reader.series(key, query);
+  return seriesOverMetric(numbersOf(reader, xMetric), numbersOf(reader, key), query);
+}
+
+function numbersOf(reader: RunLogReader, key: string): Parameters<typeof seriesOverMetric>[0] {
+  const { steps, wallMs, values } = reader.points(key, { kind: "number" });
+  return { steps, wallMs, values: Float64Array.from(values, Number) };
 }
 
 /** Says each problem once, on the console. */

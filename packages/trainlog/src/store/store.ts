@@ -6,11 +6,17 @@
 import type { ArtifactEvent, RunEvent } from "../run/event.ts";
 import type { Blobs } from "./blobs/blobs.ts";
 import type {
+  AlertPage,
+  AlertQuery,
   AppendResult,
+  ArtifactName,
+  ArtifactVersion,
   ColumnPage,
   ColumnQuery,
   ConsolePage,
   ConsoleQuery,
+  ConsoleSearch,
+  ConsoleSearchPage,
   CreatedRun,
   DeletedRun,
   GcOptions,
@@ -87,8 +93,16 @@ export interface Store extends AsyncDisposable {
   /** Everything that the run said, in order, then edits made by others; in bounded memory. */
   events(runId: string): AsyncIterable<RunEvent>;
   console(runId: string, query?: ConsoleQuery): Promise<ConsolePage>;
+  /** Looks for text in the console of a run. @throws TrainlogError `query/bad-pattern` (400). */
+  searchConsole(runId: string, search: ConsoleSearch): Promise<ConsoleSearchPage>;
   media(runId: string, query?: MediaQuery): Promise<MediaPage>;
   artifacts(runId: string): Promise<readonly ArtifactEvent[]>;
+  /** Artifacts that runs of a project produced or used, by name. */
+  artifactNames(project: string): Promise<ArtifactName[]>;
+  /** Versions of one artifact, the oldest first; none when no run of the project knows it. */
+  artifactVersions(project: string, name: string): Promise<ArtifactVersion[]>;
+  /** Alerts of the runs of a project, or of all, the newest first. */
+  alerts(query?: AlertQuery): Promise<AlertPage>;
 
   /** Makes or resumes a run that is fed through this store. Idempotent by id. */
   createRun(run: NewRun): Promise<CreatedRun>;

@@ -8,6 +8,7 @@
 import type { Filter, Statistic } from "../query/ast.ts";
 import type {
   AlertEvent,
+  ArtifactEvent,
   ConsoleLine,
   FinishStatus,
   MediaEvent,
@@ -17,7 +18,7 @@ import type {
   RunState,
 } from "../run/event.ts";
 import type { JsonObject, JsonValue } from "../run/json.ts";
-import type { SeriesBuckets } from "../run-log/read/index.ts";
+import type { SeriesQuery as LogSeriesQuery, SeriesBuckets } from "../run-log/read/index.ts";
 
 export type { SeriesBuckets } from "../run-log/read/index.ts";
 export type * from "./column-types.ts";
@@ -236,7 +237,11 @@ export interface SeriesTarget {
   readonly key: string;
 }
 
-export type { SeriesQuery } from "../run-log/read/index.ts";
+/** What is asked of a series. */
+export interface SeriesQuery extends LogSeriesQuery {
+  /** Instead of `x`: the metric whose value in the same row is the point's x. Rows without a finite one are left out. */
+  readonly xMetric?: string;
+}
 
 /** Buckets of one metric, and how much of the metric was there when they were made. */
 export interface SeriesAnswer extends SeriesBuckets {
@@ -284,6 +289,84 @@ export interface ConsolePage {
   readonly totalLines: number;
   /** `from` of the next page; absent on the last. */
   readonly nextFrom?: number;
+}
+
+/** What to look for in a console. */
+export interface ConsoleSearch {
+  /** A part of what a line shows, without regard to case; or a pattern of the filter language, `/loss: \d+/` or with `i` behind it. */
+  readonly search: string;
+  /** First line number; default 0. */
+  readonly from?: number;
+  /** Most lines; default 1,000. */
+  readonly limit?: number;
+  readonly stream?: "stdout" | "stderr";
+}
+
+/** Lines that were found, in order of line number. */
+export interface ConsoleSearchPage {
+  readonly lines: readonly ConsoleLine[];
+  /** Lines of the console, found or not. */
+  readonly totalLines: number;
+  /** Where to go on: as many as asked for were found, or it took long (then there may be fewer, or none). Absent when all was looked through. */
+  readonly nextFrom?: number;
+}
+
+/** An artifact of a project. */
+export interface ArtifactName {
+  readonly name: string;
+  readonly kind: string;
+  readonly versionCount: number;
+  /** Runs that produced or used it. */
+  readonly runCount: number;
+  readonly lastMs: number;
+}
+
+/** What one run said about an artifact. */
+export interface RunArtifact {
+  readonly runId: string;
+  readonly artifact: ArtifactEvent;
+}
+
+/** One content of an artifact. */
+export interface ArtifactVersion {
+  /** `v0`, `v1`, … in the order in which contents were first seen. */
+  readonly version: string;
+  /** What the script itself called the version. */
+  readonly label?: string;
+  readonly digest: string;
+  readonly aliases: readonly string[];
+  readonly createdMs: number;
+  /** Files, description and metadata as they were said last. */
+  readonly artifact: ArtifactEvent;
+  /** Runs, the first one first. */
+  readonly producedBy: readonly string[];
+  readonly usedBy: readonly string[];
+}
+
+/** Which alerts to give. */
+export interface AlertQuery {
+  readonly project?: string;
+  readonly level?: AlertEvent["level"];
+  /** Default 100, at most 10,000. */
+  readonly limit?: number;
+  /** Alerts to leave out at the start. */
+  readonly offset?: number;
+}
+
+/** An alert and the run that raised it. */
+export interface RunAlert {
+  readonly runId: string;
+  readonly project: string;
+  /** Name of the run. */
+  readonly name: string;
+  readonly alert: AlertEvent;
+}
+
+/** Alerts, the newest first. */
+export interface AlertPage {
+  readonly alerts: readonly RunAlert[];
+  /** `offset` of the next page; absent on the last one. */
+  readonly nextOffset?: number;
 }
 
 /** Which media of a run to give, in order of step and arrival. */

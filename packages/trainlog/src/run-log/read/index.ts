@@ -2,6 +2,7 @@
 export type { SeriesBuckets } from "./buckets.ts";
 export { ChunkCache } from "./chunk-cache.ts";
 export type { Damage, DamageKind } from "./damage.ts";
+export { type MetricAxisQuery, seriesOverMetric } from "./metric-axis.ts";
 export type { MetricKind, MetricStats } from "./metric-table.ts";
 export type { PointsQuery, RawPoints } from "./points-query.ts";
 export type { RunPosition } from "./run-index.ts";

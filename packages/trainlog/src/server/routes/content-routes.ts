@@ -1,7 +1,6 @@
-/** @file Routes of what a run holds besides points: console, media, artifacts. */
+/** @file Routes of what a run holds besides points and artifacts: console and media. */
 import {
-  type ArtifactsAnswer,
-  artifactsAnswer,
+  BATCH_TYPE,
   type ConsoleAnswer,
   type ConsoleLinesQuery,
   consoleAnswer,
@@ -11,23 +10,41 @@ import {
   mediaAnswer,
   mediaItemsQuery,
 } from "../../api/index.ts";
-import { artifactAnswerOf, mediaAnswerOf } from "../answers.ts";
+import { mediaAnswerOf } from "../answers.ts";
+import { batchStream } from "../batch-stream.ts";
 import { type Route, route } from "./route.ts";
 
 /** Lines or media values of a page when the client does not say. */
 const DEFAULT_PAGE = 1000;
 
-/** Console, media, artifacts. */
+/** Console, media, artifacts, and all of it in one. */
 export const contentRoutes: readonly Route[] = [
+  route<never>({
+    method: "GET",
+    path: "/runs/:runId/batches",
+    summary:
+      "Everything that a run said, in order, as a body that the route of the same address takes (without origins)",
+    media: { answer: BATCH_TYPE },
+    handle: async ({ parts, param }) => {
+      const runId = param("runId");
+      const store = parts.store();
+      // A run that is not there is said before the first byte.
+      await store.getRun(runId);
+      const headers = { "content-type": BATCH_TYPE, "cache-control": "no-store" };
+      return new Response(batchStream(store.events(runId)), { headers });
+    },
+  }),
   route<ConsoleAnswer, ConsoleLinesQuery>({
     method: "GET",
     path: "/runs/:runId/console",
-    summary: "Console output by line number",
+    summary: "Console output by line number, or the lines that show a text",
     query: consoleLinesQuery,
     answer: consoleAnswer,
-    handle: async ({ parts, query: { limit = DEFAULT_PAGE, ...page }, param }) => {
+    handle: async ({ parts, query: { limit = DEFAULT_PAGE, search, ...page }, param }) => {
       const runId = param("runId");
-      return { runId, ...(await parts.store().console(runId, { ...page, limit })) };
+      const store = parts.store();
+      if (search === undefined) return { runId, ...(await store.console(runId, { ...page, limit })) };
+      return { runId, ...(await store.searchConsole(runId, { ...page, limit, search })) };
     },
   }),
   route<MediaAnswer, MediaItemsQuery>({
@@ -40,16 +57,6 @@ export const contentRoutes: readonly Route[] = [
       const runId = param("runId");
       const { media, keys, ...more } = await parts.store().media(runId, { ...page, limit });
       return { runId, keys, items: media.map(mediaAnswerOf), ...more };
-    },
-  }),
-  route<ArtifactsAnswer>({
-    method: "GET",
-    path: "/runs/:runId/artifacts",
-    summary: "Artifacts that a run produced or used",
-    answer: artifactsAnswer,
-    handle: async ({ parts, param }) => {
-      const runId = param("runId");
-      return { runId, artifacts: (await parts.store().artifacts(runId)).map(artifactAnswerOf) };
     },
   }),
 ];

@@ -103,7 +103,7 @@ it("a body made by hand, as the documentation describes it, is taken", async () 
 
 it("the documentation names every route", () => {
   const page = readFileSync(new URL("../../../../../docs/http-api.md", import.meta.url), "utf8");
-  for (const { path } of API_ROUTES) expect(page, path).toContain(`${path}\``);
+  for (const { path } of API_ROUTES) expect(page, path).toContain(`${path.replace(/\{.*\}/, "")}\``);
 });
 
 it("the example of the documentation works", async () => {

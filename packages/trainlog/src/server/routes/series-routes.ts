@@ -13,6 +13,7 @@ import {
   type SeriesAnswer,
   type SeriesRequest,
   type SeriesRunQuery,
+  type SeriesX,
   seriesAnswer,
   seriesRequest,
   seriesRunQuery,
@@ -93,7 +94,13 @@ async function readSeries(store: Store, request: SeriesRequest): Promise<SeriesA
     const message = `expected at most ${MAX_ANSWER_BUCKETS} buckets in one answer, got ${targets.length} series × ${buckets}; ask for fewer at a time`;
     throw new RequestProblem("api/bad-query", message, [{ field: "buckets", message }]);
   }
-  return { x, series: await seriesOrProblems(store, targets, { x, buckets, ...range }) };
+  return { x, series: await seriesOrProblems(store, targets, { ...axisOf(x), buckets, ...range }) };
+}
+
+/** The axis in the store's terms. */
+function axisOf(x: SeriesX): Pick<SeriesQuery, "x" | "xMetric"> {
+  if (x === "step" || x === "wall" || x === "relative") return { x };
+  return { x: "step", xMetric: x.slice("metric:".length) };
 }
 
 /** All series in one go; when that fails, one by one, so that a run whose files cannot be read costs its own curves and no others. */

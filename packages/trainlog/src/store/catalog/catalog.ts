@@ -8,6 +8,9 @@
 import type { ArtifactEvent, ConsoleLine, MediaEvent, MetricEvent } from "../../run/event.ts";
 import type { JsonValue } from "../../run/json.ts";
 import type {
+  AlertPage,
+  AlertQuery,
+  ArtifactName,
   ColumnPage,
   ColumnQuery,
   ConsolePage,
@@ -19,6 +22,7 @@ import type {
   MetricQuery,
   MetricSummary,
   ProjectInfo,
+  RunArtifact,
   RunDetail,
   RunInfo,
   RunPage,
@@ -101,6 +105,10 @@ export interface Catalog {
   console(runId: string, query: ConsoleQuery): Promise<ConsolePage>;
   media(runId: string, query: MediaQuery): Promise<MediaPage>;
   artifacts(runId: string): Promise<ArtifactEvent[]>;
+  artifactNames(project: string): Promise<ArtifactName[]>;
+  /** What the runs of a project said about one artifact. */
+  artifactEvents(project: string, name: string): Promise<RunArtifact[]>;
+  alerts(query: AlertQuery): Promise<AlertPage>;
   blobUses(): Promise<BlobUse[]>;
   /** Runs with damage in their files. */
   damaged(): Promise<string[]>;

@@ -86,6 +86,15 @@ export class ResilientCatalog implements Catalog {
   artifacts(runId: string): ReturnType<Catalog["artifacts"]> {
     return this.#try("artifacts", (catalog) => catalog.artifacts(runId));
   }
+  artifactNames(...query: Parameters<Catalog["artifactNames"]>): ReturnType<Catalog["artifactNames"]> {
+    return this.#try("artifactNames", (catalog) => catalog.artifactNames(...query));
+  }
+  artifactEvents(...query: Parameters<Catalog["artifactEvents"]>): ReturnType<Catalog["artifactEvents"]> {
+    return this.#try("artifactEvents", (catalog) => catalog.artifactEvents(...query));
+  }
+  alerts(...query: Parameters<Catalog["alerts"]>): ReturnType<Catalog["alerts"]> {
+    return this.#try("alerts", (catalog) => catalog.alerts(...query));
+  }
   blobUses(): Promise<BlobUse[]> {
     return this.#try("blobUses", (catalog) => catalog.blobUses());
   }

@@ -6,6 +6,9 @@ import { type JsonObject, type JsonValue, objectFromEntries } from "../../run/js
 import { fromEventJson } from "../../run-log/codec/event-json.ts";
 import { diskError } from "../../run-log/disk-error.ts";
 import type {
+  AlertPage,
+  AlertQuery,
+  ArtifactName,
   ColumnPage,
   ColumnQuery,
   ConsolePage,
@@ -17,6 +20,7 @@ import type {
   MetricQuery,
   MetricSummary,
   ProjectInfo,
+  RunArtifact,
   RunInfo,
   RunPage,
   RunQuery,
@@ -28,6 +32,14 @@ import { columnPage, columnSql } from "./column-query.ts";
 import type { Sql } from "./filter-query.ts";
 import { groupOf, groupSql } from "./group-query.ts";
 import { badQuery, cursorBehind, listSql } from "./list-query.ts";
+import {
+  alertsSql,
+  artifactEventsSql,
+  artifactNameOf,
+  artifactNamesSql,
+  runAlertOf,
+  runArtifactOf,
+} from "./project-content-query.ts";
 import { metricOf, numberOf, runInfoOf, type SqlRow, textOf } from "./run-row.ts";
 import { isDamage, isFull, type OpenCatalogOptions, openCatalogFile } from "./schema.ts";
 import { addSqlFunctions } from "./sql-functions.ts";
@@ -224,6 +236,20 @@ export class SqliteCatalog implements Catalog {
     const sql = "SELECT json FROM artifacts WHERE run = (SELECT id FROM runs WHERE run_id = ?) ORDER BY number";
     // Written by the change writer from events of this type.
     return this.#all(sql, runId).map((row) => fromEventJson(textOf(row, "json")) as unknown as ArtifactEvent);
+  }
+
+  async artifactNames(project: string): Promise<ArtifactName[]> {
+    return this.#query(artifactNamesSql(project)).map(artifactNameOf);
+  }
+
+  async artifactEvents(project: string, name: string): Promise<RunArtifact[]> {
+    return this.#query(artifactEventsSql(project, name)).map(runArtifactOf);
+  }
+
+  async alerts(query: AlertQuery): Promise<AlertPage> {
+    const { limit = 100, offset = 0 } = query;
+    const alerts = this.#query(alertsSql(query)).map(runAlertOf);
+    return alerts.length > limit ? { alerts: alerts.slice(0, limit), nextOffset: offset + limit } : { alerts };
   }
 
   async blobUses(): Promise<BlobUse[]> {
