@@ -33,7 +33,10 @@ export interface Named<Name extends string, L extends LayerType> extends LayerTy
   readonly out: Apply<L, this["in"]>;
 }
 
-/** The shape that comes out of the layers, or the error of the first that does not fit, with its place. `Done` counts the layers. */
+/**
+ * The shape that comes out of the layers, or the error of the first that does not fit, with its place. `Done` counts the layers. Of layers that the compiler
+ * does not know one by one (`...layers` of an array), any shape may come out.
+ */
 export type ChainOutput<
   In,
   Layers extends readonly unknown[],
@@ -44,7 +47,9 @@ export type ChainOutput<
       ? ShapeError<AtLayer<PlaceOf<L, Done>, Message>, Expected, Got>
       : ChainOutput<Out, Rest, [...Done, 0]>
     : never
-  : In;
+  : Layers extends readonly []
+    ? In
+    : Shape;
 
 type PlaceOf<L, Done extends readonly unknown[]> = L extends { readonly name: infer Name extends string }
   ? Name

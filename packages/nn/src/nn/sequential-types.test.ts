@@ -70,6 +70,12 @@ const checked = typecheck({
   ...mapValues(MISTAKES, (code) => `nn.sequential(${code});`),
   ...mapValues(FITTING, ({ code, is }) => `export const model: nn.M<nn.Sequential<${is}>> = nn.sequential(${code});`),
   plainArray: "nn.sequential([3, 32, 32], nn.relu());",
+  spread: `
+    declare const layers: nn.M[];
+    export const model: nn.M<nn.Sequential<[3], readonly number[]>> = nn.sequential(Shape.vec(3), ...layers);
+    export const last: nn.M<nn.Sequential<[3], readonly number[]>> = nn.sequential(Shape.vec(3), ...layers, nn.relu());`,
+  spreadClaim:
+    "declare const layers: nn.M[]; export const model: nn.M<nn.Sequential<[3], [3]>> = nn.sequential(Shape.vec(3), ...layers);",
   annotation: "export const model: nn.M<nn.Sequential<[2], [3]>> = nn.sequential(nn.linear(2, 8), nn.linear(8, 1));",
   losses: `
     declare const params: nn.Params; declare const state: nn.State; declare const x: Tensor<[16, 2]>; declare const labels: Tensor<[number], "int32">;
@@ -149,6 +155,11 @@ describe("a chain that does not fit", () => {
 describe("a chain that fits", () => {
   it.each(Object.keys(FITTING))("%s has the announced type", (name) => {
     expect(checked.snippets[name as keyof typeof FITTING].errors).toEqual([]);
+  });
+
+  it("of layers in an array gives a shape that the compiler does not claim to know", () => {
+    expect(checked.snippets.spread.errors).toEqual([]);
+    expect(checked.snippets.spreadClaim.errors.join()).toContain("Chain<[3], Shape,");
   });
 });
 
