@@ -1,6 +1,6 @@
 /** @file Adam and AdamW. */
 import { checkOptions, flag } from "../options/check-options.ts";
-import { add, div, expm1, maximum, mul, neg, plus, rsqrt, scalar, sqrt, square, times } from "../primitives/index.ts";
+import { add, div, expm1, maximum, mul, neg, scalar, sqrt, square, times } from "../primitives/index.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { averageWith, plusTimes } from "./arithmetic.ts";
 import type { Optimizer } from "./optimizer.ts";
@@ -21,10 +21,10 @@ export interface AdamOptions extends RateOptions, DecayOptions {
 
 interface Shared {
   readonly lr: AnyTensor;
-  /** −lr / (1 − β₁ᵗ). */
+  /** −lr · √(1 − β₂ᵗ) / (1 − β₁ᵗ): both corrections, so that no parameter has to be multiplied by one of its own. */
   readonly minusRate: AnyTensor;
-  /** 1 / √(1 − β₂ᵗ). */
-  readonly rootCorrection: AnyTensor;
+  /** eps · √(1 − β₂ᵗ). */
+  readonly eps: AnyTensor;
 }
 
 /**
@@ -75,34 +75,30 @@ function adamRule(name: string, options: AdamOptions, defaultDecay: number, deco
       v: zerosLike(param),
       ...(amsgrad ? { vMax: zerosLike(param) } : {}),
     }),
-    share: (scalars) => corrections(scalars, betas),
-    update: (grad, slots, context) => adamStep(grad, slots, context, { betas, eps, decoupled }),
+    share: (scalars) => corrections(scalars, betas, eps),
+    update: (grad, slots, context) => adamStep(grad, slots, context, { betas, decoupled }),
   });
 }
 
 /** The corrections as −expm1(t·ln β): 1 − βᵗ itself would lose 4 of 7 digits for β = 0.999 in float. */
-function corrections({ lr, count }: StepScalars, [beta1, beta2]: readonly [number, number]): Shared {
+function corrections({ lr, count }: StepScalars, [beta1, beta2]: readonly [number, number], eps: number): Shared {
   const missing = (beta: number): AnyTensor =>
     beta === 0 ? scalar(1, count.dtype) : neg(expm1(times(count, Math.log(beta))));
-  return { lr, minusRate: neg(div(lr, missing(beta1))), rootCorrection: rsqrt(missing(beta2)) };
+  const root = sqrt(missing(beta2));
+  return { lr, minusRate: neg(div(mul(lr, root), missing(beta1))), eps: times(root, eps) };
 }
 
 function adamStep(
   grad: AnyTensor,
   { m, v, vMax }: Slots,
   { param, shared, weightDecay }: ParameterContext<Shared>,
-  {
-    betas,
-    eps,
-    decoupled,
-  }: { readonly betas: readonly [number, number]; readonly eps: number; readonly decoupled: boolean },
+  { betas, decoupled }: { readonly betas: readonly [number, number]; readonly decoupled: boolean },
 ): { update: AnyTensor; slots: Slots } {
   const g = decoupled ? grad : plusTimes(grad, param, weightDecay);
   const mNext = averageWith(m ?? zerosLike(param), g, betas[0]);
   const vNext = add(times(v ?? zerosLike(param), betas[1]), times(square(g), 1 - betas[1]));
   const vUsed = vMax === undefined ? vNext : maximum(vMax, vNext);
-  const denominator = plus(mul(sqrt(vUsed), shared.rootCorrection), eps);
-  const step = mul(div(mNext, denominator), shared.minusRate);
+  const step = mul(div(mNext, add(sqrt(vUsed), shared.eps)), shared.minusRate);
   const update = decoupled && weightDecay !== 0 ? add(step, mul(param, times(shared.lr, -weightDecay))) : step;
   return { update, slots: { m: mNext, v: vNext, ...(vMax === undefined ? {} : { vMax: vUsed }) } };
 }
