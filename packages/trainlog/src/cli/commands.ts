@@ -27,6 +27,11 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   { name: "ls", summary: "list runs", load: async () => (await import("./commands/ls.ts")).lsCommand },
   {
+    name: "query",
+    summary: "find runs by a filter, with the columns that you choose",
+    load: async () => (await import("./commands/query.ts")).queryCommand,
+  },
+  {
     name: "show",
     summary: "show a run, or a training log file, in the terminal",
     load: async () => (await import("./commands/show.ts")).showCommand,
@@ -63,6 +68,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/sync.ts")).syncCommand,
   },
   {
+    name: "tag",
+    summary: "add tags to runs, or remove them",
+    load: async () => (await import("./commands/tag.ts")).tagCommand,
+  },
+  {
+    name: "rename",
+    summary: "give a run another name",
+    load: async () => (await import("./commands/rename.ts")).renameCommand,
+  },
+  {
     name: "rm",
     summary: "move runs to the store's trash",
     load: async () => (await import("./commands/rm.ts")).rmCommand,
@@ -86,5 +101,15 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: "du",
     summary: "say what takes how much disk space",
     load: async () => (await import("./commands/du.ts")).duCommand,
+  },
+  {
+    name: "login",
+    summary: "remember a server, so that verbs work on its runs",
+    load: async () => (await import("./commands/login.ts")).loginCommand,
+  },
+  {
+    name: "logout",
+    summary: "forget a server and its token",
+    load: async () => (await import("./commands/login.ts")).logoutCommand,
   },
 ];

@@ -15,10 +15,11 @@ import {
   TextSink,
 } from "../formats/index.ts";
 import { encodeTrainLog, formatJson } from "../log/index.ts";
-import type { RunInfo, Store } from "../store/index.ts";
+import type { RunInfo } from "../store/index.ts";
 import type { CommandContext } from "./command.ts";
 import { folderTree, type PendingFile, writeWhole } from "./export-files.ts";
 import { usageError } from "./parse.ts";
+import type { RunReader } from "./place/run-place.ts";
 import type { ReportSource } from "./report.ts";
 import type { RunFinder } from "./store-access.ts";
 
@@ -39,7 +40,7 @@ export interface ExportResult extends ExportSummary {
 }
 
 /** What an export needs of the place that holds the runs. */
-export type ExportSource = RunFinder & ReportSource & Pick<Store, "events">;
+export type ExportSource = RunFinder & ReportSource & Pick<RunReader, "events">;
 
 /** What there is to do. */
 export interface ExportTask {

@@ -77,6 +77,10 @@ function nextValue(command: Command, table: OptionTable, token: OptionToken, for
 }
 
 function unknownOption(command: Command, table: OptionTable, rawName: string): TrainlogError {
+  if (rawName === "--url" && "dir" in table) {
+    const where = `on the machine that has them: trainlog ${command.name} --dir DIR`;
+    return usageError(`trainlog ${command.name} works on the files of a store, not through a server; run it ${where}`);
+  }
   const known = Object.keys(table).map((name) => `--${name}`);
   return usageError(`unknown option ${rawName}${didYouMean(rawName, known)} (see: trainlog ${command.name} --help)`);
 }

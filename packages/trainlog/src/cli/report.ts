@@ -5,7 +5,8 @@ import { reportHtml } from "../formats/html/report-html.ts";
 import type { ExportSummary } from "../formats/index.ts";
 import { TrainlogError } from "../run/error.ts";
 import type { MediaEvent } from "../run/event.ts";
-import type { MetricSummary, RunInfo, Store } from "../store/index.ts";
+import type { MetricSummary, RunInfo } from "../store/index.ts";
+import type { RunReader } from "./place/run-place.ts";
 
 /** Runs of one report: what a chart can still show apart. */
 const MAX_RUNS = 50;
@@ -24,7 +25,10 @@ const ALL_IMAGE_BYTES = 24 * 1024 * 1024;
 const IMAGE_TYPES = ["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"];
 
 /** What a report needs of the place that holds the runs. */
-export type ReportSource = Pick<Store, "getRun" | "metrics" | "series" | "media" | "artifacts" | "console" | "blobs">;
+export type ReportSource = Pick<
+  RunReader,
+  "getRun" | "metrics" | "series" | "media" | "artifacts" | "console" | "blobs"
+>;
 
 /** How a report is made. */
 interface MakeOptions {

@@ -2,7 +2,8 @@
 import { lowerRunMeta, type Series, type TrainLog } from "../log/index.ts";
 import { TrainlogError } from "../run/error.ts";
 import type { JsonValue } from "../run/json.ts";
-import type { RunDetail, SeriesBuckets, Store } from "../store/index.ts";
+import type { RunDetail, SeriesBuckets } from "../store/index.ts";
+import type { RunReader } from "./place/run-place.ts";
 
 /** Most points per metric: more than a picture has pixels across, few enough for a page that opens at once. */
 const MAX_POINTS = 2_000;
@@ -36,7 +37,7 @@ interface MetricCurve {
  * @param keys - Metrics to take; the first 12 that are numbers, without the machine's own (`system/…`), when empty.
  * @throws TrainlogError `run/no-metric` when a key is not a metric of the run, or nothing is there to show.
  */
-export async function trainLogOfRun(store: Store, run: RunDetail, keys: readonly string[]): Promise<TrainLog> {
+export async function trainLogOfRun(store: RunReader, run: RunDetail, keys: readonly string[]): Promise<TrainLog> {
   const chosen = keys.length > 0 ? keys : await usualMetrics(store, run.runId);
   const targets = chosen.map((key) => ({ runId: run.runId, key }));
   const answers = await store.series(targets, { x: "step", from: 0, buckets: MAX_POINTS });
@@ -49,7 +50,7 @@ export async function trainLogOfRun(store: Store, run: RunDetail, keys: readonly
   return alignCurves(run, curves);
 }
 
-async function usualMetrics(store: Store, runId: string): Promise<string[]> {
+async function usualMetrics(store: RunReader, runId: string): Promise<string[]> {
   const metrics = await store.metrics(runId);
   const numbers = metrics.filter(({ key, kind }) => kind === "number" && !key.startsWith("system/"));
   return numbers.slice(0, MAX_METRICS).map(({ key }) => key);

@@ -1,10 +1,11 @@
 /** @file What `serve` and `demo` share: starting the server, saying where it is, and staying until it is told to stop. */
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type RunningServer, startServer } from "../server/index.ts";
+import { type RequestEntry, type RunningServer, requestLine, startServer } from "../server/index.ts";
 import type { CommandContext } from "./command.ts";
 import { openInBrowser } from "./open-browser.ts";
 import { DIR_OPTION, type OptionValues } from "./option-types.ts";
+import type { Output } from "./output.ts";
 import { storeDirOf } from "./store-access.ts";
 import { formatPlural } from "./terminal/format.ts";
 import { visibleText } from "./terminal/text-width.ts";
@@ -38,6 +39,13 @@ const OWN_OPTIONS = {
     multiple: true,
     help: "let pages of this origin use the API, such as http://localhost:8080 for a page that trains and logs",
   },
+  "log-format": {
+    type: "text",
+    value: "FORMAT",
+    choices: ["text", "json"],
+    help: "say every request on standard error, as text or as one JSON object per line",
+    defaultText: "only problems are said",
+  },
   open: { type: "boolean", help: "open the page in the browser" },
 } as const;
 
@@ -64,7 +72,7 @@ export async function startServing(options: ServeValues, context: CommandContext
     host: options.host,
     allowedHosts: options["allowed-host"],
     allowedOrigins: options["allowed-origin"],
-    onProblem: (message) => out.note(visibleText(message)),
+    ...logging(options["log-format"], out),
     ...(options.port === undefined ? {} : { port: options.port }),
     ...(token === undefined ? {} : { token }),
   });
@@ -83,6 +91,26 @@ export async function startServing(options: ServeValues, context: CommandContext
   out.text(`  folder ${store.dir}, ${formatPlural(runCount, "run")}`);
   if (options.open && !(await openInBrowser(server.url, env))) out.note("no browser here; open the address yourself");
   return server;
+}
+
+/** Where the server says what it does: problems always, requests when a format was asked for. */
+function logging(
+  format: string | undefined,
+  out: Output,
+): { onProblem: (message: string) => void; onRequest?: (entry: RequestEntry) => void } {
+  if (format === "json") {
+    const say = (entry: object): void => out.note(JSON.stringify({ time: new Date().toISOString(), ...entry }));
+    return {
+      onProblem: (message) => say({ level: "warn", message }),
+      onRequest: (entry) => say({ level: entry.status >= 500 ? "error" : "info", ...entry }),
+    };
+  }
+  const onProblem = (message: string): void => out.note(visibleText(message));
+  if (format === undefined) return { onProblem };
+  return {
+    onProblem,
+    onRequest: (entry) => out.note(visibleText(`${new Date().toISOString()} ${requestLine(entry)}`)),
+  };
 }
 
 /** Stays until the person stops the program (Ctrl-C) or the server stops by itself, then closes it. */

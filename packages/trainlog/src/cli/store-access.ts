@@ -92,7 +92,7 @@ async function runNotFound(store: RunFinder, text: string): Promise<TrainlogErro
   const near = didYouMean(text, [...new Set(runs.flatMap((run) => [run.name, run.runId]))]);
   return new TrainlogError(
     "run/not-found",
-    `no run ${JSON.stringify(text)} in ${store.dir}${near}\nsee the runs there are: trainlog ls --dir ${store.dir}`,
+    `no run ${JSON.stringify(text)} in ${store.dir}${near}\nsee the runs there are: trainlog ls ${/^https?:/.test(store.dir) ? "--url" : "--dir"} ${store.dir}`,
     {
       status: 404,
     },

@@ -1,6 +1,7 @@
 /** @file `trainlog export`: runs as files of other forms. */
 import { extname, resolve } from "node:path";
 import type { ExportJob } from "../../formats/index.ts";
+import { parseFilter } from "../../query/index.ts";
 import type { RunInfo, RunQuery } from "../../store/index.ts";
 import { type Command, type CommandContext, defineCommand, EXIT_OK } from "../command.ts";
 import {
@@ -11,9 +12,10 @@ import {
   exportAs,
   sourceOf,
 } from "../export-task.ts";
-import { DIR_OPTION } from "../option-types.ts";
 import { usageError } from "../parse.ts";
-import { findRuns, TO_LOOK, withStore } from "../store-access.ts";
+import { PLACE_OPTIONS } from "../place/where.ts";
+import { withPlace } from "../place/with-place.ts";
+import { findRuns } from "../store-access.ts";
 import { formatBytes, formatCount, formatPlural } from "../terminal/format.ts";
 import { visibleText } from "../terminal/text-width.ts";
 
@@ -37,7 +39,7 @@ export const exportCommand: Command = defineCommand({
   ],
   arguments: [{ name: "RUN", help: "runs to export: ids, beginnings of ids, names", many: true }],
   options: {
-    ...DIR_OPTION,
+    ...PLACE_OPTIONS,
     format: {
       type: "text",
       value: "FORMAT",
@@ -56,6 +58,7 @@ export const exportCommand: Command = defineCommand({
     },
     tag: { type: "text", value: "TAG", multiple: true, help: "runs that carry this tag" },
     text: { type: "text", value: "TEXT", help: "runs with this text in name, id, group, notes or a tag" },
+    filter: { type: "text", value: "FILTER", help: "runs that match, such as 'metric.loss.min < 0.1 and tag = best'" },
     all: { type: "boolean", help: "every run of the store" },
     archived: { type: "boolean", help: "archived runs too" },
     metric: { type: "text", value: "KEY", multiple: true, help: "only this metric; loss/* takes all that begin so" },
@@ -85,7 +88,7 @@ export const exportCommand: Command = defineCommand({
     const output = outputOf(options.output, context);
     const format = formatOf(options.format, output);
     checkOptions(format, output, options, context);
-    const result = await withStore(options.dir, context, TO_LOOK, async (store) => {
+    const result = await withPlace(options, context, async ({ runs: store }) => {
       const runs = await chosenRuns(store, args, options);
       using bar = context.out.progress("export", runs.reduce((sum, run) => sum + run.pointCount, 0) || 1);
       const job: ExportJob = {
@@ -143,23 +146,25 @@ async function chosenRuns(
     readonly state: readonly string[];
     readonly tag: readonly string[];
     readonly text: string | undefined;
+    readonly filter: string | undefined;
     readonly all: boolean;
     readonly archived: boolean;
   },
 ): Promise<RunInfo[]> {
-  const { project, state, tag, text, all, archived } = options;
-  const isFiltered = project !== undefined || state.length > 0 || tag.length > 0 || text !== undefined;
+  const { project, state, tag, text, filter, all, archived } = options;
+  const isFiltered = state.length > 0 || tag.length > 0 || [project, text, filter].some((value) => value !== undefined);
   if (args.length > 0 && (isFiltered || all)) throw usageError("name runs, or filter them, not both");
   if (args.length > 0) return findRuns(store, args);
   if (!isFiltered && !all)
-    throw usageError("which runs? name them, filter them (--project NAME, --tag TAG, …), or say --all");
+    throw usageError("which runs? name them, filter them (--project NAME, --filter 'tag = best', …), or say --all");
   const runs = await listAll(store, {
-    archived: archived || all ? "include" : "exclude",
+    ...(archived || all ? { archived: "include" as const } : {}),
     ...(project === undefined ? {} : { project }),
     // The parser has checked the choices.
     ...(state.length === 0 ? {} : { states: state as NonNullable<RunQuery["states"]> }),
     ...(tag.length === 0 ? {} : { tags: tag }),
     ...(text === undefined ? {} : { text }),
+    ...(filter === undefined ? {} : { filter: parseFilter(filter, "--filter") }),
   });
   if (runs.length === 0) throw usageError(`no run in ${store.dir} matches; see the runs there are: trainlog ls`);
   return runs;

@@ -10,13 +10,14 @@ import {
   planImport,
   type RunDecision,
   type RunOutcome,
+  type RunTarget,
   writeImport,
 } from "../../formats/index.ts";
 import { TrainlogError } from "../../run/error.ts";
 import { type Command, type CommandContext, defineCommand, EXIT_OK, EXIT_PROBLEM } from "../command.ts";
 import { FolderTarget } from "../import-target.ts";
-import { DIR_OPTION } from "../option-types.ts";
-import { storeDirOf, TO_LOOK } from "../store-access.ts";
+import { PLACE_OPTIONS, type PlaceValues, whereOf } from "../place/where.ts";
+import { TO_LOOK } from "../store-access.ts";
 import { formatBytes, formatCount, formatPlural } from "../terminal/format.ts";
 import { visibleText } from "../terminal/text-width.ts";
 
@@ -46,7 +47,7 @@ export const importCommand: Command = defineCommand({
   ],
   arguments: [{ name: "PATH", help: "a file, or a folder of --format events", required: true }],
   options: {
-    ...DIR_OPTION,
+    ...PLACE_OPTIONS,
     format: {
       type: "text",
       value: "FORMAT",
@@ -97,7 +98,7 @@ export const importCommand: Command = defineCommand({
     checkPlan(plan, options["skip-bad"], context);
     const total = plan.runs.reduce((sum, run) => sum + run.points, 0);
     using written = out.progress("import", total || 1);
-    const runs = await intoStore(options.dir, context, async (target) => {
+    const runs = await intoStore(options, context, async (target) => {
       const decisions = await decideImport(plan, target);
       if (options["dry-run"]) return decisions;
       const onProgress = (points: number): void => written.update(points, `${formatCount(points)} points`);
@@ -163,21 +164,28 @@ function checkPlan(plan: ImportPlan, skipBad: boolean, { out }: CommandContext):
     out.note(`missing: the stored file ${sha256}, which a run refers to, is not in the source`);
 }
 
-/** Hands `use` the store's folder as a target. A store that is not there yet is made by the first run that is written. */
+/** Hands `use` the place as a target. A store that is not there yet is made by the first run that is written. */
 async function intoStore<Result>(
-  dir: string | undefined,
+  options: PlaceValues,
   context: CommandContext,
-  use: (target: FolderTarget) => Promise<Result>,
+  use: (target: RunTarget) => Promise<Result>,
 ): Promise<Result> {
-  const storeDir = storeDirOf(dir, context);
-  using target = new FolderTarget(storeDir, (runId) => eventsOf(dir, context, runId));
+  const where = whereOf(options, context);
+  if (where.kind === "server") {
+    const { TrainlogClient } = await import("../../client/index.ts");
+    const { serverTarget } = await import("../place/server-target.ts");
+    const { url, token } = where;
+    const { signal } = context;
+    return use(serverTarget(new TrainlogClient(url, { signal, ...(token === undefined ? {} : { token }) })));
+  }
+  using target = new FolderTarget(where.dir, (runId) => eventsOf(where.dir, context, runId));
   return use(target);
 }
 
 /** Everything that a run of the store says. */
-async function* eventsOf(dir: string | undefined, context: CommandContext, runId: string) {
+async function* eventsOf(dir: string, context: CommandContext, runId: string) {
   const { openStore } = await import("../../store/index.ts");
-  await using store = await openStore(storeDirOf(dir, context), {
+  await using store = await openStore(dir, {
     ...TO_LOOK,
     onProblem: (message) => context.out.note(message),
   });

@@ -1,12 +1,15 @@
 /** @file `trainlog ls`: the runs of a store as a table. */
+
+import { parseFilter } from "../../query/index.ts";
 import type { JsonValue } from "../../run/json.ts";
-import type { RunPage, RunQuery, RunRow, RunSort, Store } from "../../store/index.ts";
+import type { RunPage, RunQuery, RunRow, RunSort } from "../../store/index.ts";
 import { type Command, defineCommand, EXIT_OK } from "../command.ts";
-import { DIR_OPTION } from "../option-types.ts";
 import type { Output } from "../output.ts";
 import { usageError } from "../parse.ts";
+import type { RunReader } from "../place/run-place.ts";
+import { PLACE_OPTIONS } from "../place/where.ts";
+import { withPlace } from "../place/with-place.ts";
 import { paintState, stateText } from "../run-state.ts";
-import { storeDirOf, TO_LOOK, withStore } from "../store-access.ts";
 import { didYouMean } from "../suggest.ts";
 import { formatAge, formatCount, formatDuration, formatNumber, formatPlural } from "../terminal/format.ts";
 import { renderTable, type TableColumn } from "../terminal/table.ts";
@@ -35,7 +38,7 @@ export const lsCommand: Command = defineCommand({
   summary: "list runs",
   details: ["Shows the newest runs first, with their state and the last value of their metrics."],
   options: {
-    ...DIR_OPTION,
+    ...PLACE_OPTIONS,
     project: { type: "text", value: "NAME", help: "runs of this project only" },
     state: {
       type: "text",
@@ -46,6 +49,7 @@ export const lsCommand: Command = defineCommand({
     },
     tag: { type: "text", value: "TAG", multiple: true, help: "runs that carry this tag" },
     text: { type: "text", value: "TEXT", help: "runs with this text in name, id, group, notes or a tag" },
+    filter: { type: "text", value: "FILTER", help: "runs that match, such as 'metric.loss.min < 0.1 and tag = best'" },
     metric: { type: "text", value: "KEY", multiple: true, help: "show the last value of this metric" },
     sort: {
       type: "text",
@@ -68,18 +72,17 @@ export const lsCommand: Command = defineCommand({
       ...(options.state.length === 0 ? {} : { states: options.state as NonNullable<RunQuery["states"]> }),
       ...(options.tag.length === 0 ? {} : { tags: options.tag }),
       ...(options.text === undefined ? {} : { text: options.text }),
+      ...(options.filter === undefined ? {} : { filter: parseFilter(options.filter, "--filter") }),
       sort: [sortOf(options.sort, options.reverse)],
-      archived: options.archived ? "include" : "exclude",
+      ...(options.archived ? { archived: "include" as const } : {}),
       limit: options.limit,
     };
-    await withStore(options.dir, context, TO_LOOK, async (store) => {
+    await withPlace(options, context, async ({ runs: store }) => {
       const metrics = options.metric.length > 0 ? options.metric : await commonMetrics(store, query);
       const page = await store.listRuns({ ...query, metrics });
       context.out.data({ dir: store.dir, total: page.total, runs: page.runs });
       context.out.text(
-        page.total === 0
-          ? emptyText(query, storeDirOf(options.dir, context))
-          : listText(page, metrics, context.out, context.nowMs()),
+        page.total === 0 ? emptyText(query, store.dir) : listText(page, metrics, context.out, context.nowMs()),
       );
     });
     return EXIT_OK;
@@ -105,7 +108,7 @@ function sortOf(text: string, reverse: boolean): RunSort {
  * The metrics to show when none is asked for: those that tell how good a run is before others, then those that most of the newest runs have. The
  * machine's own (`system/…`) are left out.
  */
-async function commonMetrics(store: Store, query: RunQuery): Promise<string[]> {
+async function commonMetrics(store: RunReader, query: RunQuery): Promise<string[]> {
   const { runs } = await store.listRuns({ ...query, limit: 10 });
   const counts = new Map<string, number>();
   for (const run of runs) {
@@ -120,7 +123,7 @@ async function commonMetrics(store: Store, query: RunQuery): Promise<string[]> {
 }
 
 function emptyText(query: RunQuery, dir: string): string {
-  const filtered = query.project ?? query.states ?? query.tags ?? query.text;
+  const filtered = query.project ?? query.states ?? query.tags ?? query.text ?? query.filter;
   if (filtered !== undefined) return `no run in ${dir} matches`;
   return [
     `no runs yet in ${dir}`,

@@ -1,13 +1,16 @@
 /** @file `trainlog show`: one run, or one training log file, in the terminal. */
 import { readLogFile } from "../../log/index.ts";
 import { type Drawable, renderTerminal, type TerminalOptions } from "../../log/render/index.ts";
-import type { MetricSummary, RunDetail, Store } from "../../store/index.ts";
+import type { MetricSummary, RunDetail } from "../../store/index.ts";
 import { type Command, type CommandContext, defineCommand, EXIT_OK } from "../command.ts";
-import { DIR_OPTION, DRAW_OPTIONS } from "../option-types.ts";
+import { DRAW_OPTIONS } from "../option-types.ts";
 import type { Output } from "../output.ts";
+import type { RunReader } from "../place/run-place.ts";
+import { PLACE_OPTIONS } from "../place/where.ts";
+import { withPlace } from "../place/with-place.ts";
 import { paintState, stateText } from "../run-state.ts";
 import { flattenConfig, trainLogOfRun } from "../run-train-log.ts";
-import { findRun, logFileOf, TO_LOOK, withStore } from "../store-access.ts";
+import { findRun, logFileOf } from "../store-access.ts";
 import { formatAge, formatCount, formatDuration, formatNumber, formatPlural } from "../terminal/format.ts";
 import { fitToCells, sparkline } from "../terminal/sparkline.ts";
 import { renderTable, type TableColumn } from "../terminal/table.ts";
@@ -28,7 +31,7 @@ export const showCommand: Command = defineCommand({
   ],
   arguments: [{ name: "RUN|FILE", help: "what to show", required: true }],
   options: {
-    ...DIR_OPTION,
+    ...PLACE_OPTIONS,
     ...DRAW_OPTIONS,
     metric: { type: "text", value: "KEY", multiple: true, help: "draw this metric of the run as a curve" },
     console: {
@@ -55,7 +58,7 @@ export const showCommand: Command = defineCommand({
     };
     const file = await logFileOf(target, context);
     if (file !== undefined) return showFile(file, drawing, context);
-    return withStore(options.dir, context, TO_LOOK, async (store) => {
+    return withPlace(options, context, async ({ runs: store }) => {
       const { runId } = await findRun(store, target);
       const run = await store.getRun(runId);
       if (options.metric.length > 0) return showCurves(store, run, options.metric, drawing, context.out);
@@ -87,7 +90,7 @@ async function showFile(path: string, drawing: TerminalOptions, { out }: Command
 }
 
 async function showCurves(
-  store: Store,
+  store: RunReader,
   run: RunDetail,
   keys: readonly string[],
   drawing: TerminalOptions,
@@ -124,7 +127,7 @@ function factsText(run: RunDetail, { out, nowMs }: CommandContext): string {
     ["group", run.group ?? ""],
     ["tags", run.tags.join(", ")],
     ["notes", run.notes ?? ""],
-    ["folder", run.dir],
+    [/^https?:/.test(run.dir) ? "page" : "folder", run.dir],
   ];
   const lines = facts
     .filter(([, value]) => value !== "")
@@ -159,7 +162,7 @@ function configText(run: RunDetail, out: Output): string {
 }
 
 async function metricsText(
-  store: Store,
+  store: RunReader,
   run: RunDetail,
   metrics: readonly MetricSummary[],
   out: Output,
@@ -178,7 +181,11 @@ async function metricsText(
   return renderTable(columns, metrics, { width: out.width, paintTitles: out.style.bold });
 }
 
-async function trendsOf(store: Store, runId: string, metrics: readonly MetricSummary[]): Promise<Map<string, string>> {
+async function trendsOf(
+  store: RunReader,
+  runId: string,
+  metrics: readonly MetricSummary[],
+): Promise<Map<string, string>> {
   const keys = metrics.filter(({ kind }) => kind === "number").map(({ key }) => key);
   const targets = keys.slice(0, MAX_TRENDS).map((key) => ({ runId, key }));
   const series = await store.series(targets, { x: "step", buckets: TREND_CELLS });

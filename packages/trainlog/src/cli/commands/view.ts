@@ -9,10 +9,12 @@ import { type Drawable, type RenderOptions, renderHtml, renderPng, renderSvg } f
 import { TrainlogError } from "../../run/error.ts";
 import { type Command, type CommandContext, defineCommand, EXIT_OK } from "../command.ts";
 import { openInBrowser } from "../open-browser.ts";
-import { DIR_OPTION, DRAW_OPTIONS } from "../option-types.ts";
+import { DRAW_OPTIONS } from "../option-types.ts";
 import { usageError } from "../parse.ts";
+import { PLACE_OPTIONS, type PlaceValues } from "../place/where.ts";
+import { withPlace } from "../place/with-place.ts";
 import { trainLogOfRun } from "../run-train-log.ts";
-import { findRun, logFileOf, TO_LOOK, withStore } from "../store-access.ts";
+import { findRun, logFileOf } from "../store-access.ts";
 import { visibleText } from "../terminal/text-width.ts";
 
 type Format = "svg" | "png" | "html";
@@ -50,7 +52,7 @@ export const viewCommand: Command = defineCommand({
     theme: { type: "text", value: "THEME", choices: ["auto", "light", "dark"], help: "colours of a picture" },
     width: { type: "integer", value: "PIXELS", min: 240, max: 10_000, help: "width of a picture" },
     height: { type: "integer", value: "PIXELS", min: 120, max: 10_000, help: "height of a picture's plot" },
-    ...DIR_OPTION,
+    ...PLACE_OPTIONS,
   },
   examples: [
     ["trainlog view train_log.json", "opens a page"],
@@ -63,7 +65,7 @@ export const viewCommand: Command = defineCommand({
       return path === undefined ? [] : [{ format, path: path === "-" ? path : resolve(context.cwd, path) }];
     });
     checkOneStandardOutput(outputs, context.out.json);
-    const content = await contentOf(args[0] ?? "", options.dir, options.metric, context);
+    const content = await contentOf(args[0] ?? "", options, options.metric, context);
     const drawing = drawingOf(options);
     const wanted = outputs.length > 0 ? outputs : [{ format: "html" as const, path: await temporaryPage() }];
     for (const output of wanted) await writeView(content, output, drawing, context);
@@ -84,13 +86,13 @@ function checkOneStandardOutput(outputs: readonly ViewOutput[], json: boolean): 
 
 async function contentOf(
   target: string,
-  dir: string | undefined,
+  place: PlaceValues,
   metrics: readonly string[],
   context: CommandContext,
 ): Promise<Drawable> {
   const file = await logFileOf(target, context);
   if (file === undefined) {
-    return withStore(dir, context, TO_LOOK, async (store) => {
+    return withPlace(place, context, async ({ runs: store }) => {
       const { runId } = await findRun(store, target);
       return trainLogOfRun(store, await store.getRun(runId), metrics);
     });
