@@ -1,10 +1,11 @@
 /** @file Primitives that onnxruntime has an operator of its own for, or whose forward pass and gradient share one. */
 import type { LayerNormAttributes } from "../../primitives/layer-norm.ts";
-import { allFixed, type Call, input } from "../onnx/export/call.ts";
+import { allFixed, type Call, fixed, input, names } from "../onnx/export/call.ts";
 import type { Edge, GraphWriter } from "../onnx/export/graph-writer.ts";
 import { layerNormGrad, type Normalised, normalised } from "../onnx/export/operators/reduce.ts";
 import { CAUSAL_ATTENTION, CAUSAL_WEIGHTS } from "./rewrite/causal-attention.ts";
 import { HALF_ERF } from "./rewrite/gelu.ts";
+import { SCALED_PRODUCT, type ScaledProductAttributes } from "./rewrite/scaled-product.ts";
 
 /** The domain of onnxruntime's own operators. */
 export const RUNTIME_DOMAIN = "com.microsoft";
@@ -37,6 +38,8 @@ export class RuntimeOperators {
     switch (call.primitive) {
       case HALF_ERF:
         return this.#halfErf(call);
+      case SCALED_PRODUCT:
+        return this.#scaledProduct(call);
       case CAUSAL_WEIGHTS:
         return this.#attention(call).weights;
       case CAUSAL_ATTENTION:
@@ -62,6 +65,17 @@ export class RuntimeOperators {
   #halfErf(call: Call): string {
     const erf = this.#write.node("Erf", [input(call, 0).name]);
     return this.#write.node("HardSigmoid", [erf], { alpha: { float: 0.5 }, beta: { float: 0.5 } });
+  }
+
+  #scaledProduct(call: Call): string {
+    // Instructions of this primitive have these attributes.
+    const { alpha, beta, transposeA, transposeB } = (call as Call<ScaledProductAttributes>).attributes;
+    return this.#write.node("Gemm", names(call), {
+      alpha: { float: fixed(call, "alpha", alpha) },
+      beta: { float: fixed(call, "beta", beta) },
+      transA: { int: transposeA ? 1 : 0 },
+      transB: { int: transposeB ? 1 : 0 },
+    });
   }
 
   #normalise(call: Call): Normalised {

@@ -15,17 +15,34 @@ export const HALF_ERF = "halfErf";
 
 const halfErf = runtimePrimitive(HALF_ERF, (inputs) => operand(inputs, 0));
 
-/** (x/2)·(1 + erf(u)) with one pass less. */
+/**
+ * (x/2)·(1 + erf(u)) with one pass less. Where u is a number times x, it is a number times u·(1 + erf(u))/2: then nothing needs x, and products before and
+ * after can take the numbers along.
+ */
 export const geluOfHalfErf: Rule = ({ rewriter }, { primitive, inputs }) => {
   if (primitive.name !== "mul") return undefined;
   for (const [half, twice] of bothOrders(inputs)) {
     const u = onePlusErf(rewriter, twice);
     const { value: x, scale } = scaled(rewriter, half);
-    if (u !== undefined && x !== half && scale === 0.5)
-      return rewriter.emit(primitive, [x, rewriter.emit(halfErf, [u], undefined)], undefined);
+    if (u === undefined || x === half || scale !== 0.5) continue;
+    const phi = rewriter.emit(halfErf, [u], undefined);
+    const unit = inUnitsOf(rewriter, x, u);
+    const product = rewriter.emit(primitive, [unit.value, phi], undefined);
+    if (unit.scale === 1) return product;
+    return rewriter.emit(primitive, [product, numberLike(rewriter, product, unit.scale)], undefined);
   }
   return undefined;
 };
+
+/** x as a number times u, if u is a number times x; as it is otherwise. */
+function inUnitsOf(rewriter: GraphRewriter, x: GraphValue, u: GraphValue): Scaled {
+  const { value, scale } = scaled(rewriter, u);
+  return value === x && u !== x && scale !== 0 ? { value: u, scale: 1 / scale } : { value: x, scale: 1 };
+}
+
+function numberLike(rewriter: GraphRewriter, { dtype }: GraphValue, value: number): GraphValue {
+  return rewriter.emit(fillPrimitive as Primitive, [], { shape: [], value, dtype });
+}
 
 /** g·(1 + erf(u))/2 + s·g·x·e^(−u²) as g·((1 + erf(u))/2 + x·e^(ln s − u²)): five passes less. */
 export const geluGradient: Rule = ({ rewriter }, { primitive, inputs }) => {
@@ -36,11 +53,10 @@ export const geluGradient: Rule = ({ rewriter }, { primitive, inputs }) => {
     if (phi === undefined || density === undefined || density.square !== phi.u) continue;
     const of = (name: string, ...values: GraphValue[]): GraphValue =>
       rewriter.emit(primitiveNamed(name), values, undefined);
-    const { dtype } = phi.g;
-    const attributes = { shape: [], value: Math.log(density.scale), dtype };
-    const logarithm = rewriter.emit(fillPrimitive as Primitive, [], attributes);
+    const { value: x, scale } = inUnitsOf(rewriter, density.x, phi.u);
+    const logarithm = numberLike(rewriter, phi.g, Math.log(density.scale * scale));
     const bell = of("exp", of("sub", logarithm, of("mul", phi.u, phi.u)));
-    return of("mul", phi.g, of("add", of("mul", density.x, bell), rewriter.emit(halfErf, [phi.u], undefined)));
+    return of("mul", phi.g, of("add", of("mul", x, bell), rewriter.emit(halfErf, [phi.u], undefined)));
   }
   return undefined;
 };
@@ -55,8 +71,14 @@ function bothOrders([a, b]: readonly GraphValue[]): readonly Pair[] {
   ];
 }
 
+/** A number times a value. */
+interface Scaled {
+  readonly value: GraphValue;
+  readonly scale: number;
+}
+
 /** A value as a number times another value; times 1 when it is no such product. */
-function scaled(rewriter: GraphRewriter, value: GraphValue): { readonly value: GraphValue; readonly scale: number } {
+function scaled(rewriter: GraphRewriter, value: GraphValue): Scaled {
   for (const [x, number] of bothOrders(operandsOf(rewriter, value, "mul"))) {
     const scale = number.shape.length === 0 ? fillOf(rewriter, number) : undefined;
     if (scale === undefined) continue;
