@@ -2,10 +2,12 @@
 import { Hono } from "hono";
 import type { TrainlogError } from "../run/error.ts";
 import { type AccessRules, guard, hostOf } from "./access/guard.ts";
+import { compressAnswers } from "./compress-answers.ts";
 import { openApiDocument } from "./openapi.ts";
 import { signInPage, takeSignIn, takeSignOut } from "./pages/sign-in.ts";
 import type { StaticPages } from "./pages/static-pages.ts";
 import { noSuchRoute, problemAnswer, toProblem } from "./problem-answer.ts";
+import { type RequestEntry, requestLog } from "./request-log.ts";
 import { aboutRoutes } from "./routes/about-routes.ts";
 import { artifactRoutes } from "./routes/artifact-routes.ts";
 import { blobRoutes } from "./routes/blob-routes.ts";
@@ -44,6 +46,8 @@ export interface AppOptions {
   readonly access: AccessRules;
   /** The dashboard's files. */
   readonly pages: StaticPages;
+  /** Hears of every request. */
+  readonly onRequest?: (entry: RequestEntry) => void;
   /** Hears of errors that are the server's fault. */
   readonly onFault: (error: unknown) => void;
 }
@@ -54,12 +58,14 @@ export interface AppOptions {
  * @example
  * const answer = await createApp(options).request("/api/v1/health");
  */
-export function createApp({ parts, access, pages, onFault }: AppOptions): Hono {
+export function createApp({ parts, access, pages, onFault, onRequest }: AppOptions): Hono {
   const app = new Hono();
   app.onError((error) => {
     if (toProblem(error).status >= 500 && toProblem(error).code === "server/internal") onFault(error);
     return problemAnswer(error);
   });
+  app.use(requestLog(onRequest));
+  app.use("/api/*", compressAnswers());
   app.use(guard(access, refuseUnauthorized));
   mount(app, API_ROUTES, parts);
   const document = openApiDocument(API_ROUTES, parts.version);

@@ -14,6 +14,7 @@ import { bindPort } from "./bind-port.ts";
 import { DASHBOARD_DIR, PACKAGE_VERSION } from "./package-facts.ts";
 import { StaticPages } from "./pages/static-pages.ts";
 import { IngestGate } from "./request/ingest-gate.ts";
+import type { RequestEntry } from "./request-log.ts";
 import type { ServerLimits } from "./routes/route.ts";
 import { StoreHolder } from "./store-holder.ts";
 import { TokenStore } from "./tokens/token-store.ts";
@@ -37,6 +38,9 @@ const INGEST_LIMITS = { maxBytes: 128 * MEBIBYTE, maxRequests: 1024 };
 
 /** Bounds of a connection: slow headers, silent bodies, long addresses. A stream of events says something every 15 s. */
 const CONNECTION = { headersTimeout: 15_000, requestTimeout: 0, keepAliveTimeout: 10_000, maxHeaderSize: 128 * 1024 };
+
+/** Connections at once, most of them streams of events that wait; one more is closed at once. */
+const MAX_CONNECTIONS = 4096;
 
 /** A connection on which nothing moves for this long is closed, in milliseconds. */
 const SILENT_MS = 60_000;
@@ -63,6 +67,8 @@ export interface ServeOptions {
   readonly signal?: AbortSignal;
   /** Hears of faults in words, one line each. Default: console.error. */
   readonly onProblem?: (message: string) => void;
+  /** Hears of every request but those for health; see `requestLine`. */
+  readonly onRequest?: (entry: RequestEntry) => void;
   /** Opens the store; tests give another one. */
   readonly openStore?: (dir: string, options: StoreOptions) => Promise<Store>;
   /** Folder of the built dashboard. */
@@ -145,11 +151,13 @@ function httpServer(options: ServeOptions, host: string, holder: StoreHolder, to
       callers,
     },
     pages: new StaticPages(options.dashboardDir ?? DASHBOARD_DIR),
+    ...(options.onRequest === undefined ? {} : { onRequest: options.onRequest }),
     onFault: (error) =>
       onProblem(`a request failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
   });
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   const server = createServer(CONNECTION, (request, response) => void listener(request, response));
+  server.maxConnections = MAX_CONNECTIONS;
   return server.setTimeout(SILENT_MS);
 }
 

@@ -1,11 +1,11 @@
 /**
  * @file Reading request bodies within bounds.
  *
- * A body is counted while it arrives, whatever its headers claim. Bodies come uncompressed: a compressed one would make the bound meaningless, and
- * the binary form is dense already.
+ * A body is counted while it arrives, whatever its headers claim; a compressed one by what it unpacks to.
  */
 import { TrainlogError } from "../../run/error.ts";
 import { fromEventJson } from "../../run-log/codec/event-json.ts";
+import { decompressed, encodingOf } from "./decompress.ts";
 import { RequestProblem } from "./request-problem.ts";
 
 /** Deepest nesting of a JSON body: far more than any configuration, far less than what overflows a stack. */
@@ -33,16 +33,17 @@ export interface BodyOptions {
 /**
  * Reads a body whole.
  *
- * @throws TrainlogError `api/body-too-large` (413), `api/bad-encoding` (415), `api/body-lost` (408) when the connection broke or was too slow, and what
+ * @throws TrainlogError `api/body-too-large` (413), `api/bad-encoding` (415), `api/bad-compression` (400), `api/body-lost` (408) when the connection broke or was too slow, and what
  *   `take` throws.
  */
 export async function readBody(request: Request, options: BodyOptions): Promise<Uint8Array> {
   const { maxBytes, take } = options;
-  refuseEncoding(request);
+  const encoding = encodingOf(request);
   if (declaredBytes(request) > maxBytes) throw tooLarge(maxBytes);
+  const arriving = bodyChunks(request, options.timeoutMs ?? BODY_TIMEOUT_MS);
   const chunks: Uint8Array[] = [];
   let sizeBytes = 0;
-  for await (const chunk of bodyChunks(request, options.timeoutMs ?? BODY_TIMEOUT_MS)) {
+  for await (const chunk of encoding === undefined ? arriving : decompressed(arriving, encoding)) {
     sizeBytes += chunk.byteLength;
     if (sizeBytes > maxBytes) throw tooLarge(maxBytes);
     take?.(chunk.byteLength);
