@@ -1,19 +1,28 @@
-/** @file The frame of every page: top bar, content by view. */
+/** @file The frame of every page: top bar, content by view, and what lies over it. */
 import { useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
 import type { LiveState } from "../client/live-stream.ts";
-import { formatView } from "../lib/view-state.ts";
+import { formatView, type View } from "../lib/view-state.ts";
 import { RunPage } from "../pages/run-page.tsx";
 import { RunsPage } from "../pages/runs-page.tsx";
 import { useApp } from "../state/app.ts";
 import type { ThemeChoice } from "../state/preferences.ts";
+import { CommandBar } from "./command-bar.tsx";
+import { ConnectionBanner } from "./connection-banner.tsx";
+import { ErrorBoundary } from "./error-boundary.tsx";
 import { Icon, type IconName } from "./icons.tsx";
 import { Empty } from "./notice.tsx";
+import { ShortcutSheet } from "./shortcut-sheet.tsx";
 import { SignInNotice } from "./sign-in-notice.tsx";
+import { useGeneralCommands } from "./use-general-commands.ts";
+import { useShortcuts } from "./use-shortcuts.ts";
 
 /** The whole dashboard. */
 export function Shell(): JSX.Element {
-  const { preferences, locked } = useApp();
+  const { preferences, locked, navigation, overlay } = useApp();
+  useShortcuts();
+  useGeneralCommands();
   useSignalEffect(() => {
     document.documentElement.dataset["theme"] = preferences.theme.value;
   });
@@ -28,14 +37,25 @@ export function Shell(): JSX.Element {
           trainlog
         </a>
         <span class="top-bar-space" />
+        <CommandButton />
         <LiveStatus />
+        <ShortcutButton />
         <ThemeButton />
       </header>
+      {!locked.value && <ConnectionBanner />}
       <main id="content" tabIndex={-1}>
-        {locked.value ? <SignInNotice /> : <Page />}
+        <ErrorBoundary key={pageOf(navigation.view.value)}>{locked.value ? <SignInNotice /> : <Page />}</ErrorBoundary>
       </main>
+      {overlay.value === "commands" && <CommandBar />}
+      {overlay.value === "shortcuts" && <ShortcutSheet />}
     </>
   );
+}
+
+/** What another address must have in common for the page to stay the same one. */
+function pageOf(view: View): string {
+  if (view.page === "run") return `run ${view.runIds.join()}`;
+  return view.page;
 }
 
 function Page(): JSX.Element {
@@ -43,10 +63,17 @@ function Page(): JSX.Element {
   if (view.page === "runs") return <RunsPage view={view} />;
   // Other runs are another page: nothing of the former one stays.
   if (view.page === "run") return <RunPage key={view.runIds.join()} view={view} />;
+  return <LostPage path={formatView(view)} />;
+}
+
+function LostPage({ path }: { readonly path: string }): JSX.Element {
+  useEffect(() => {
+    document.title = "No such page · trainlog";
+  }, []);
   return (
     <Empty title="There is no such page">
       <p>
-        Nothing is at <code>{formatView(view)}</code>. <a href="/">All runs</a>
+        Nothing is at <code>{path}</code>. <a href="/">All runs</a>
       </p>
     </Empty>
   );
@@ -68,7 +95,32 @@ function LiveStatus(): JSX.Element {
   );
 }
 
-const NEXT_THEME: Readonly<Record<ThemeChoice, ThemeChoice>> = { auto: "light", light: "dark", dark: "auto" };
+function CommandButton(): JSX.Element {
+  const { overlay } = useApp();
+  return (
+    <button type="button" class="command-button" title="Ctrl+K" onClick={() => (overlay.value = "commands")}>
+      <Icon name="search" />
+      <span>Go to…</span>
+      <kbd>Ctrl K</kbd>
+    </button>
+  );
+}
+
+function ShortcutButton(): JSX.Element {
+  const { overlay } = useApp();
+  return (
+    <button
+      type="button"
+      class="icon-button shortcut-button"
+      aria-label="Keyboard shortcuts"
+      title="Keyboard shortcuts (?)"
+      onClick={() => (overlay.value = "shortcuts")}
+    >
+      <Icon name="keyboard" />
+    </button>
+  );
+}
+
 const THEME_ICONS: Readonly<Record<ThemeChoice, IconName>> = { auto: "auto", light: "sun", dark: "moon" };
 
 function ThemeButton(): JSX.Element {
@@ -76,13 +128,7 @@ function ThemeButton(): JSX.Element {
   const choice = preferences.themeChoice.value;
   const label = `Theme: ${choice}`;
   return (
-    <button
-      type="button"
-      class="icon-button"
-      aria-label={label}
-      title={label}
-      onClick={() => preferences.chooseTheme(NEXT_THEME[choice])}
-    >
+    <button type="button" class="icon-button" aria-label={label} title={label} onClick={() => preferences.nextTheme()}>
       <Icon name={THEME_ICONS[choice]} />
     </button>
   );

@@ -5,8 +5,12 @@ import { useContext } from "preact/hooks";
 import { ApiClient } from "../client/http.ts";
 import type { LiveState } from "../client/live-stream.ts";
 import { RunHues } from "../lib/run-hues.ts";
+import { CommandRegistry } from "./command-registry.ts";
 import { Navigation } from "./navigation.ts";
 import { hueMemory, Preferences } from "./preferences.ts";
+
+/** The command bar, the sheet of shortcuts, or nothing. */
+export type Overlay = "none" | "commands" | "shortcuts";
 
 /** Shared state. */
 export interface App {
@@ -15,6 +19,10 @@ export interface App {
   readonly preferences: Preferences;
   /** Colours of runs. */
   readonly runHues: RunHues;
+  /** What the command bar offers. */
+  readonly commands: CommandRegistry;
+  /** What lies over the page. */
+  readonly overlay: Signal<Overlay>;
   /** State of the live connection of the open view. */
   readonly live: Signal<LiveState>;
   /** Whether the server asked this browser to sign in. */
@@ -35,6 +43,8 @@ export function createApp(page: Window): App {
     client,
     navigation: new Navigation(page),
     preferences,
+    commands: new CommandRegistry(),
+    overlay: signal<Overlay>("none"),
     runHues: new RunHues(hueMemory(page)),
     live: signal<LiveState>("connecting"),
     locked,

@@ -14,6 +14,7 @@ import type { RunOnPage, RunPageStore } from "../../state/run-page.ts";
 import { RunMenu } from "./header/run-menu.tsx";
 import { RunName } from "./header/run-name.tsx";
 import { RunTags } from "./header/run-tags.tsx";
+import { useRunCommands } from "./header/use-run-commands.ts";
 
 interface RunHeaderProps {
   readonly view: RunView;
@@ -23,6 +24,7 @@ interface RunHeaderProps {
 
 /** The head: of the one run, or of the comparison. */
 export function RunHeader({ view, runs, store }: RunHeaderProps): JSX.Element {
+  useRunCommands(view, store);
   const [only] = runs;
   const projects = [...new Set(runs.flatMap((run) => (run.detail === undefined ? [] : [run.detail.project])))];
   return (

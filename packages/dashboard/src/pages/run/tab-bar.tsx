@@ -4,7 +4,8 @@ import { useRef } from "preact/hooks";
 import type { RunTab, RunView } from "../../lib/view-state.ts";
 import { useApp } from "../../state/app.ts";
 
-const TITLES: Readonly<Record<RunTab, string>> = {
+/** Names of the tabs. */
+export const TAB_TITLES: Readonly<Record<RunTab, string>> = {
   charts: "Charts",
   overview: "Overview",
   console: "Console",
@@ -38,7 +39,7 @@ export function TabBar({ tabs, view }: { readonly tabs: readonly RunTab[]; reado
           tabIndex={tab === view.tab ? 0 : -1}
           onClick={() => navigation.updateRun({ tab })}
         >
-          {TITLES[tab]}
+          {TAB_TITLES[tab]}
         </button>
       ))}
     </div>
