@@ -77,6 +77,7 @@ const VIEWS: readonly (readonly [string, string])[] = [
   ["/projects/none", ".steps"],
   ["/runs/one", ".chart-count:not(:empty)"],
   ["/runs/one,two?smooth=time:0.6&zoom=10..500", ".chart-count:not(:empty)"],
+  ["/runs/one,two?group=group&pin=val/loss&outliers=ignore", ".chart-count:not(:empty)"],
   ["/runs/one,two?tab=overview", ".values"],
   ["/runs/one?tab=console", ".console-line"],
   ["/runs/one?tab=media", ".histogram"],

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { chartOf, eventually, LiveDashboard } from "./live-dashboard.ts";
@@ -105,7 +106,7 @@ describe("charts", () => {
     await label(page, "loss", /, 101 points$/);
     expect(await page.getByLabel("Log y").isChecked()).toBe(true);
     expect(await page.getByLabel("Kind of smoothing").inputValue()).toBe("ema");
-    await page.getByLabel("Relative").check();
+    await page.getByLabel("X axis").selectOption("relative");
     await eventually(() => page.url()).toContain("x=relative");
     await page.goBack();
     await label(page, "loss", /, 101 points$/);
@@ -144,6 +145,132 @@ describe("charts", () => {
     await dashboard.server.sendRows("gaps", 0, 10, { loss: (step) => (step === 5 ? Number.NaN : 1) });
     const page = await dashboard.visit("/runs/gaps");
     await eventually(() => page.locator(".chart-count").innerText()).toBe("10 points, 1 NaN or ∞");
+  });
+});
+
+describe("the view of charts", () => {
+  it("stands over another metric, with what was logged at the same step", async () => {
+    await dashboard.server.createRun({ runId: "over", project: "p" });
+    await dashboard.server.sendRows("over", 0, 5, { loss: (step) => 5 - step, seen: (step) => step * 1000 });
+    const page = await dashboard.visit("/runs/over");
+    await label(page, "loss", /last 1 at step 4/);
+    await page.getByLabel("X axis").selectOption({ label: "seen" });
+    await label(page, "loss", /last 1 at seen 4,000/);
+    expect(page.url()).toContain("x=metric:seen");
+    await dashboard.server.sendRows("over", 5, 1, { loss: () => 0.5, seen: () => 5000 });
+    await label(page, "loss", /last 0.5 at seen 5,000/);
+    await drag(page, "loss", 0.1, 0.5);
+    await eventually(() => page.url()).toMatch(/zoom=\d+(\.\d+)?\.\.\d+/);
+    await label(page, "loss", /, [23] points$/);
+  });
+
+  it("pins, moves and enlarges charts by menu, and says so in the address", async () => {
+    const page = await dashboard.visit("/runs/live");
+    await label(page, "train/loss", /at step/);
+    await page.getByLabel("More for train/loss").click();
+    await page.getByRole("button", { name: "Pin to the top" }).click();
+    await eventually(() => page.url()).toContain("pin=train/loss");
+    const metrics = () =>
+      page.locator(".chart-card").evaluateAll((cards) => cards.map((card) => card.dataset["metric"]));
+    await eventually(metrics).toEqual(["train/loss", "lr", "system/cpu"]);
+    await page.getByLabel("More for lr").click();
+    await page.getByRole("button", { name: "Pin to the top" }).click();
+    await page.getByLabel("More for lr").click();
+    await page.getByRole("button", { name: "Move earlier" }).click();
+    await eventually(metrics).toEqual(["lr", "train/loss", "system/cpu"]);
+    await page.getByLabel("Size").selectOption("large");
+    await eventually(() => page.url()).toMatch(/pin=lr,train\/loss.*size=large/);
+    await page.reload();
+    await eventually(metrics).toEqual(["lr", "train/loss", "system/cpu"]);
+  });
+
+  it("draws with log axes and without outliers, and marks the best point", async () => {
+    const { server } = dashboard;
+    await server.createRun({ runId: "goal", project: "p" });
+    await server.send("goal", [{ type: "metric", key: "loss", goal: "min" }]);
+    await server.sendRows("goal", 0, 100, { loss: (step) => (step === 60 ? 1000 : 100 / (step + 1)) });
+    const page = await dashboard.visit("/runs/goal");
+    await label(page, "loss", /100 points/);
+    const pictures = [await inkAt(page, "loss")];
+    for (const box of ["Log x", "Log y", "Ignore outliers"]) {
+      await page.getByLabel(box).check();
+      await eventually(() => inkAt(page, "loss")).not.toBe(pictures.at(-1));
+      pictures.push(await inkAt(page, "loss"));
+    }
+    expect(page.url()).toMatch(/xscale=log.*y=log.*outliers=ignore/);
+    expect(new Set(pictures).size).toBe(4);
+  });
+});
+
+describe("a chart as a file", () => {
+  async function save(page: Page, entry: string): Promise<{ readonly name: string; readonly bytes: Buffer }> {
+    await page.getByLabel("More for loss").click();
+    const waiting = page.waitForEvent("download");
+    await page.getByRole("button", { name: entry, exact: true }).click();
+    const download = await waiting;
+    return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
+  }
+
+  it("is a picture or the numbers, as drawn or every one", async () => {
+    const page = await dashboard.visit("/runs/long?zoom=0..9999&smooth=ema:0.5");
+    await label(page, "loss", /of 10,000 points/);
+    const svg = await save(page, "Save as SVG");
+    expect(svg.name).toBe("loss.svg");
+    expect(svg.bytes.toString()).toMatch(/^<svg [\s\S]*loss · long one[\s\S]*<\/svg>$/);
+    const png = await save(page, "Save as PNG");
+    expect([...png.bytes.subarray(1, 4)]).toEqual([..."PNG"].map((letter) => letter.charCodeAt(0)));
+    expect(png.bytes.readUInt32BE(16)).toBe(1920);
+    const shown = (await save(page, "Save as CSV, as shown")).bytes.toString().trim().split("\r\n");
+    expect(shown[0]).toBe("run,run_id,step,value,mean,min,max");
+    expect(shown.length).toBeGreaterThan(300);
+    const raw = (await save(page, "Save as CSV, every point")).bytes.toString().trim().split("\r\n");
+    expect(raw).toHaveLength(20_001);
+    expect(raw[12_346]).toMatch(/^long one,long,12345,\d{4}-.*Z,9\.8/);
+  });
+});
+
+describe("runs compared", () => {
+  const SEEDS = ["seed-0", "seed-1", "seed-2"];
+
+  beforeAll(async () => {
+    for (const [seed, runId] of SEEDS.entries()) {
+      const config = { lr: seed === 2 ? 0.1 : 0.01, seed };
+      await dashboard.server.createRun({ runId, project: "sweep", name: `run ${seed}`, config });
+      await dashboard.server.sendRows(runId, 0, 20, { loss: (step) => seed + step / 10 });
+    }
+  });
+
+  it("are found by a filter, and their address names them", async () => {
+    const page = await dashboard.visit(`/compare?project=sweep&filter=${encodeURIComponent("config.lr = 0.01")}`);
+    await label(page, "loss", /2 runs, 40 points/);
+    expect(page.url()).toMatch(/\/runs\/seed-[01],seed-[01]$/);
+    await page.goto(`${dashboard.server.url}/compare?project=sweep&filter=${encodeURIComponent("config.lr = 7")}`);
+    await page.getByText("No run matches").waitFor();
+  });
+
+  it("are shown alone or with all others, with their values in the legend", async () => {
+    const page = await dashboard.visit(`/compare?runs=${SEEDS.join()}`);
+    await label(page, "loss", /3 runs, 60 points/);
+    await page.getByRole("button", { name: "Show only run 1" }).click();
+    await label(page, "loss", /last 2\.9 at step 19/);
+    await page.getByRole("button", { name: "Show all" }).click();
+    await label(page, "loss", /3 runs, 60 points/);
+    await chartOf(page, "loss").focus();
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("ArrowRight");
+    await eventually(() => page.locator(".legend-value").allInnerTexts()).toEqual(["0.1", "1.1", "2.1"]);
+  });
+
+  it("are joined to groups by their configuration, each with mean and band", async () => {
+    const page = await dashboard.visit(`/runs/${SEEDS.join()}`);
+    await label(page, "loss", /3 runs, 60 points/);
+    await page.getByLabel("Group runs by").selectOption("config:lr");
+    await label(page, "loss", /2 groups of 3 runs, 60 points/);
+    await chartOf(page, "loss").focus();
+    await page.keyboard.press("ArrowRight");
+    await eventually(() => chartOf(page, "loss").locator(".cursor-values").innerText()).toMatch(/0\.01\s+0\.5\s+0 … 1/);
+    await page.getByLabel("Band of a group").selectOption("std");
+    await eventually(() => page.url()).toMatch(/group=config:lr&band=std/);
   });
 });
 

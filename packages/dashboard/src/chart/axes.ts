@@ -1,22 +1,9 @@
 /** @file Axes of a chart: where ticks stand and what they read. */
-import type { SeriesAxis } from "trainlog/api";
 import type uPlot from "uplot";
 import { formatTicks } from "../lib/number-format.ts";
+import { metricOfAxis, type PlotAxis } from "../lib/plot-axis.ts";
+import { DURATION_STEPS } from "../lib/ticks.ts";
 import { formatClock, formatDuration } from "../lib/time-format.ts";
-
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-
-/** Distances between ticks of a relative time axis, in milliseconds: round in the units that people count in. */
-const DURATION_STEPS = [
-  ...[1, 2, 5, 10, 20, 50, 100, 200, 500],
-  ...[1, 2, 5, 10, 15, 30].map((n) => n * SECOND),
-  ...[1, 2, 5, 10, 15, 30].map((n) => n * MINUTE),
-  ...[1, 2, 3, 6, 12].map((n) => n * HOUR),
-  ...[1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].map((n) => n * DAY),
-];
 
 /** Colours of axes. */
 export interface AxisColours {
@@ -30,7 +17,7 @@ export type TickFormat = (ticks: readonly number[]) => string[];
 const FONT = '11px ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
 
 /** The x axis. uPlot places the ticks of wall time (calendar units); those of steps and relative time stand at our distances. */
-export function xAxis(axis: SeriesAxis, colours: AxisColours): uPlot.Axis {
+export function xAxis(axis: PlotAxis, logX: boolean, colours: AxisColours): uPlot.Axis {
   const shared: uPlot.Axis = {
     stroke: colours.text,
     font: FONT,
@@ -40,13 +27,18 @@ export function xAxis(axis: SeriesAxis, colours: AxisColours): uPlot.Axis {
     grid: { show: false },
     ticks: { stroke: colours.grid, width: 1, size: 4 },
   };
+  if (logX) {
+    const format: TickFormat = axis === "relative" ? (ticks) => ticks.map(shortDuration) : formatTicks;
+    return { ...shared, values: (_plot, ticks) => logTexts(ticks, format) };
+  }
   if (axis === "wall") {
     return { ...shared, values: (_plot, ticks, _axis, _space, distanceMs) => formatClock(ticks, distanceMs) };
   }
   if (axis === "relative") {
-    return { ...shared, incrs: DURATION_STEPS, values: (_plot, ticks) => ticks.map((ms) => shortDuration(ms)) };
+    return { ...shared, incrs: [...DURATION_STEPS], values: (_plot, ticks) => ticks.map((ms) => shortDuration(ms)) };
   }
-  return { ...shared, values: (_plot, ticks) => linearTexts(ticks, formatTicks), incrs: STEP_DISTANCES };
+  const values: uPlot.Axis.Values = (_plot, ticks) => linearTexts(ticks, formatTicks);
+  return metricOfAxis(axis) === undefined ? { ...shared, values, incrs: STEP_DISTANCES } : { ...shared, values };
 }
 
 /** The y axis, as wide as its texts. */
@@ -90,7 +82,8 @@ function linearTexts(ticks: readonly (number | null)[], format: TickFormat): str
   return ticks.map((tick) => (tick === null ? "" : (next.next().value ?? "")));
 }
 
-function shortDuration(ms: number): string {
+/** A length of time for a tick. */
+export function shortDuration(ms: number): string {
   if (ms === 0) return "0";
   return formatDuration(ms)
     .replace(/ 00[smh]$/, "")

@@ -1,9 +1,9 @@
 /** @file One chart as an object: uPlot for axes, cursor and zoom, our own painting for the lines. */
-import type { SeriesAxis } from "trainlog/api";
 import uPlot from "uplot";
-import { nearestIndex, type PlotModel } from "../lib/plot-model.ts";
+import type { Zoom } from "../lib/chart-view.ts";
+import { metricOfAxis, type PlotAxis } from "../lib/plot-axis.ts";
+import { nearestIndex, type PlotLine, type PlotModel } from "../lib/plot-model.ts";
 import { type FingerPair, type GestureStep, pinchRange } from "../lib/touch-gesture.ts";
-import type { Zoom } from "../lib/view-state.ts";
 import { type AxisColours, type TickFormat, xAxis, yAxis } from "./axes.ts";
 import { type LineLook, paintLines, scaleX, scaleY } from "./paint.ts";
 import { TouchInput } from "./touch.ts";
@@ -16,21 +16,25 @@ export interface PlotContent {
 
 /** How a chart is made; another axis, scale or theme is another chart. */
 export interface PlotSettings {
-  readonly axis: SeriesAxis;
+  readonly axis: PlotAxis;
+  readonly logX: boolean;
   readonly logY: boolean;
   readonly colours: AxisColours;
   /** Writes the values of the y axis. */
   readonly formatTicks: TickFormat;
 }
 
-/** The value of one run under the cursor. */
+/** The value of one line under the cursor. */
 export interface CursorValue {
-  readonly runId: string;
+  /** The run, or the name of a group of runs. */
+  readonly id: string;
   readonly x: number;
   /** What the strong line shows there. */
   readonly value: number;
   /** The value before smoothing. */
   readonly raw: number;
+  /** The band there, of a group. */
+  readonly band?: readonly [low: number, high: number];
 }
 
 /** What a chart tells. */
@@ -73,6 +77,11 @@ export class LinePlot {
   update(content: PlotContent): void {
     this.#content = content;
     this.#plot.setData(this.#data());
+  }
+
+  /** What is drawn now. */
+  get content(): PlotContent {
+    return this.#content;
   }
 
   /** Width of the chart, in CSS pixels. */
@@ -168,7 +177,7 @@ export class LinePlot {
   }
 
   #options(host: HTMLElement): uPlot.Options {
-    const { axis, logY, colours, formatTicks } = this.#settings;
+    const { axis, logX, logY, colours, formatTicks } = this.#settings;
     return {
       width: Math.max(host.clientWidth, 50),
       height: Math.max(host.clientHeight, 50),
@@ -177,10 +186,10 @@ export class LinePlot {
       legend: { show: false },
       cursor: this.#cursor(),
       scales: {
-        x: { time: axis === "wall", range: () => this.#rangeX() },
+        x: { time: axis === "wall" && !logX, distr: logX ? 3 : 1, range: () => this.#rangeX() },
         y: { distr: logY ? 3 : 1, range: () => [...this.#content.model.y] },
       },
-      axes: [xAxis(axis, colours), yAxis(colours, logY, formatTicks)],
+      axes: [xAxis(axis, logX, colours), yAxis(colours, logY, formatTicks)],
       series: [{}, { show: true, points: { show: false } }],
       hooks: {
         draw: [() => this.#paint()],
@@ -204,7 +213,7 @@ export class LinePlot {
       points: { show: false },
       drag: { x: true, y: false, setScale: false, dist: SHORTEST_DRAG },
       sync: {
-        key: CURSOR_GROUP + this.#settings.axis,
+        key: `${CURSOR_GROUP}${this.#settings.logX ? "log " : ""}${this.#settings.axis}`,
         setSeries: false,
         scales: ["x", null],
         filters: SHARE_ONLY_MOVES,
@@ -220,7 +229,7 @@ export class LinePlot {
   }
 
   #area(): Parameters<typeof paintLines>[1] {
-    return { ...this.#plot.bbox, pixelRatio: uPlot.pxRatio, logY: this.#settings.logY };
+    return { ...this.#plot.bbox, pixelRatio: uPlot.pxRatio };
   }
 
   #paint(): void {
@@ -244,13 +253,12 @@ export class LinePlot {
   }
 
   /**
-   * How far from the cursor a point may be. A chart of few points has them far apart; a run that ended long before the place under the cursor has no
-   * value there.
+   * How far from the cursor a point may be, in CSS pixels. A chart of few points has them far apart; a run that ended long before the place under the cursor
+   * has no value there.
    */
   #reachOf(): number {
-    const { lines, x } = this.#content.model;
-    const fewest = Math.min(...lines.map((line) => line.x.length));
-    return (x[1] - x[0]) / Math.min(40, Math.max(1, fewest - 1));
+    const fewest = Math.min(...this.#content.model.lines.map((line) => line.x.length));
+    return this.#plot.over.clientWidth / Math.min(40, Math.max(1, fewest - 1));
   }
 
   #valuesAt(left: number): CursorValue[] {
@@ -258,20 +266,23 @@ export class LinePlot {
     const reach = this.#reachOf();
     return this.#content.model.lines.flatMap((line): CursorValue[] => {
       const i = nearestIndex(line.x, at);
-      return i < 0 || Math.abs(line.x[i]! - at) > reach
-        ? []
-        : [{ runId: line.runId, x: line.x[i]!, value: line.shown[i]!, raw: line.raw[i]! }];
+      return i < 0 || Math.abs(this.#plot.valToPos(line.x[i]!, "x") - left) > reach ? [] : [cursorValue(line, i)];
     });
   }
 
   /** Where a value stands in the chart, in CSS pixels from the top left of its plotting area; for marks over the lines. */
   placeOf(value: CursorValue): { readonly left: number; readonly top: number } | undefined {
     const area = this.#area();
-    const left = scaleX(this.#content.model.x, area)(value.x);
-    const top = scaleY(this.#content.model.y, area)(value.value);
+    const left = scaleX(this.#content.model, area)(value.x);
+    const top = scaleY(this.#content.model, area)(value.value);
     if (!Number.isFinite(left) || !Number.isFinite(top)) return undefined;
     return { left: left / area.pixelRatio, top: top / area.pixelRatio };
   }
+}
+
+function cursorValue(line: PlotLine, i: number): CursorValue {
+  const value = { id: line.id, x: line.x[i]!, value: line.shown[i]!, raw: line.raw[i]! };
+  return line.isGroup ? { ...value, band: [line.min[i]!, line.max[i]!] } : value;
 }
 
 /** Charts of a group share where the cursor is; drags and clicks are their own. */
@@ -284,8 +295,19 @@ function zoomOf([from, to]: PlotModel["x"]): Zoom {
 }
 
 /** Zoom to whole steps or milliseconds: an address with 15 digits helps nobody. */
-function roundZoom({ from, to }: Zoom, axis: SeriesAxis): Zoom {
+function roundZoom({ from, to }: Zoom, axis: PlotAxis): Zoom {
+  if (metricOfAxis(axis) !== undefined) return roundMetricZoom({ from, to });
   const low = Math.floor(from);
   const high = Math.ceil(to);
   return axis === "step" && high - low < 1 ? { from: low, to: low + 1 } : { from: low, to: high };
+}
+
+/** Values of a metric to four digits of their distance. */
+function roundMetricZoom({ from, to }: Zoom): Zoom {
+  const grain = 10 ** (Math.floor(Math.log10(to - from)) - 3);
+  const rounded = {
+    from: Number((Math.floor(from / grain) * grain).toPrecision(12)),
+    to: Number((Math.ceil(to / grain) * grain).toPrecision(12)),
+  };
+  return Number.isFinite(grain) && grain > 0 && rounded.from < rounded.to ? rounded : { from, to };
 }

@@ -4,7 +4,9 @@
  * uPlot gives axes, cursor, zoom and their synchronisation; the lines are painted here, from each run's own columns, because uPlot wants all lines on
  * one common x, and joining the steps of twenty runs for every live row would cost more than the painting.
  */
+import { BAND_OPACITY, FAINT_OPACITY, hasBand } from "../lib/line-style.ts";
 import type { Domain, PlotLine, PlotModel } from "../lib/plot-model.ts";
+import { placeOn } from "../lib/plot-scale.ts";
 
 /** Where to paint, in canvas pixels. */
 export interface PaintArea {
@@ -14,7 +16,6 @@ export interface PaintArea {
   readonly height: number;
   /** Canvas pixels per CSS pixel. */
   readonly pixelRatio: number;
-  readonly logY: boolean;
 }
 
 /** How one run's lines look. */
@@ -23,15 +24,6 @@ export interface LineLook {
   /** CSS pixels on and off; empty for a solid line. */
   readonly dash: readonly number[];
 }
-
-/** Opacity of the band from least to greatest value of each bucket. */
-const BAND_OPACITY = 0.16;
-
-/** Bands painted in one chart: those of more runs would cover each other and say nothing. */
-const MAX_BANDS = 8;
-
-/** Opacity of the raw line below a smoothed one. */
-const FAINT_OPACITY = 0.28;
 
 /** Width of a strong line, in CSS pixels. */
 const LINE_WIDTH = 1.5;
@@ -61,18 +53,17 @@ export function paintLines(
   ctx.clip();
   // Round joins look the same at this width and cost several times as much without a GPU.
   ctx.lineJoin = "bevel";
-  const toX = scaleX(model.x, area);
-  const toY = scaleY(model.y, area);
-  const banded = !model.smoothed && model.lines.length <= MAX_BANDS;
+  const toX = scaleX(model, area);
+  const toY = scaleY(model, area);
   for (const line of model.lines) {
-    const look = looks.get(line.runId);
+    const look = looks.get(line.id);
     if (look === undefined) continue;
     ctx.strokeStyle = look.colour;
     ctx.fillStyle = look.colour;
     const curve = { x: line.x, range: visibleRange(line, model.x), toX, toY };
-    if (banded && line.banded) paintBand(ctx, line, curve, area.pixelRatio);
+    if (hasBand(line, model)) paintBand(ctx, line, curve, area.pixelRatio);
     ctx.setLineDash(look.dash.map((length) => length * area.pixelRatio));
-    if (model.smoothed) {
+    if (model.smoothed && !line.isGroup) {
       ctx.globalAlpha = FAINT_OPACITY;
       paintCurve(ctx, { ...curve, values: line.raw }, area.pixelRatio, 0);
     }
@@ -81,23 +72,17 @@ export function paintLines(
     ctx.setLineDash([]);
   }
   ctx.restore();
+  paintAllMarks(ctx, area, model, looks);
 }
 
-/** Maps a position on the x axis to canvas pixels. */
-export function scaleX([from, to]: Domain, area: PaintArea): (x: number) => number {
-  const perUnit = area.width / (to - from);
-  return (x) => area.left + (x - from) * perUnit;
+/** Maps a position on the x axis to canvas pixels; NaN where a log axis has no place for it. */
+export function scaleX({ x, logX }: PlotModel, { left, width }: PaintArea): (x: number) => number {
+  return placeOn(x, [left, left + width], logX);
 }
 
 /** Maps a value to canvas pixels; NaN where a log axis has no place for it. */
-export function scaleY([low, high]: Domain, area: PaintArea): (y: number) => number {
-  const bottom = area.top + area.height;
-  if (!area.logY) {
-    const perUnit = area.height / (high - low);
-    return (y) => bottom - (y - low) * perUnit;
-  }
-  const perDecade = area.height / (Math.log10(high) - Math.log10(low));
-  return (y) => (y > 0 ? bottom - (Math.log10(y) - Math.log10(low)) * perDecade : Number.NaN);
+export function scaleY({ y, logY }: PlotModel, { top, height }: PaintArea): (y: number) => number {
+  return placeOn(y, [top + height, top], logY);
 }
 
 /** First and one past the last bucket in view, and one more on each side, so that lines reach the edges. */
@@ -209,4 +194,49 @@ function paintPolygon(
   for (let i = from; i < to; i++) ctx.lineTo(toX(line.x[i]!), toY(line.max[i]!));
   for (let i = to - 1; i >= from; i--) ctx.lineTo(toX(line.x[i]!), toY(line.min[i]!));
   ctx.fill();
+}
+
+/** Marks of all lines; those at an edge are whole, those out of view are not there. */
+function paintAllMarks(
+  ctx: CanvasRenderingContext2D,
+  area: PaintArea,
+  model: PlotModel,
+  looks: ReadonlyMap<string, LineLook>,
+): void {
+  const inView = (value: number, [low, high]: Domain): boolean => value >= low && value <= high;
+  ctx.save();
+  for (const { best, nonFiniteX, ...line } of model.lines) {
+    const look = looks.get(line.id);
+    if (look === undefined) continue;
+    ctx.strokeStyle = look.colour;
+    ctx.fillStyle = look.colour;
+    const seen = best !== undefined && inView(best.x, model.x) && inView(best.value, model.y) ? { best } : {};
+    const marks = { nonFiniteX: nonFiniteX.filter((x) => inView(x, model.x)), ...seen };
+    paintMarks(ctx, marks, area, scaleX(model, area), scaleY(model, area));
+  }
+  ctx.restore();
+}
+
+/** A ring around the best point, and triangles at the bottom where values were NaN or infinite. */
+function paintMarks(
+  ctx: CanvasRenderingContext2D,
+  line: Pick<PlotLine, "best" | "nonFiniteX">,
+  { top, height, pixelRatio }: PaintArea,
+  toX: (x: number) => number,
+  toY: (y: number) => number,
+): void {
+  const bottom = top + height;
+  ctx.beginPath();
+  for (const x of line.nonFiniteX) {
+    const at = toX(x);
+    ctx.moveTo(at, bottom - 7 * pixelRatio);
+    ctx.lineTo(at + 4 * pixelRatio, bottom);
+    ctx.lineTo(at - 4 * pixelRatio, bottom);
+  }
+  ctx.fill();
+  if (line.best === undefined) return;
+  ctx.lineWidth = 2 * pixelRatio;
+  ctx.beginPath();
+  ctx.arc(toX(line.best.x), toY(line.best.value), 5 * pixelRatio, 0, 2 * Math.PI);
+  ctx.stroke();
 }

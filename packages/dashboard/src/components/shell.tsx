@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import type { LiveState } from "../client/live-stream.ts";
 import { formatView, type View } from "../lib/view-state.ts";
+import { ComparePage } from "../pages/compare-page.tsx";
 import { RunPage } from "../pages/run-page.tsx";
 import { RunsPage } from "../pages/runs-page.tsx";
 import { useApp } from "../state/app.ts";
@@ -54,6 +55,7 @@ export function Shell(): JSX.Element {
 
 /** What another address must have in common for the page to stay the same one. */
 function pageOf(view: View): string {
+  if (view.page === "compare") return <ComparePage view={view} />;
   if (view.page === "run") return `run ${view.runIds.join()}`;
   return view.page;
 }

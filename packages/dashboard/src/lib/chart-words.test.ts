@@ -4,7 +4,7 @@ import { plotModel } from "./plot-model.ts";
 import { appendPoints, compactLine, emptyLine, type SeriesLine } from "./series-line.ts";
 
 function words(line: SeriesLine, runs = 1) {
-  const sources = Array.from({ length: runs }, (_, i) => ({ runId: `r${i}`, line }));
+  const sources = Array.from({ length: runs }, (_, i) => ({ id: `r${i}`, line }));
   return chartWords(
     "loss",
     "step",

@@ -4,7 +4,7 @@ import { columnsOf, layoutGroups } from "./group-layout.ts";
 
 describe("columnsOf", () => {
   it("fits charts of at least 350 pixels", () => {
-    expect([300, 366, 711, 712, 1328, 9999].map((width) => columnsOf(width, 12))).toEqual([1, 1, 1, 2, 3, 6]);
+    expect([300, 366, 711, 712, 1328, 9999].map((width) => columnsOf(width, 12, 350))).toEqual([1, 1, 1, 2, 3, 6]);
   });
 });
 

@@ -17,9 +17,6 @@ export interface GroupLayout {
   readonly places: readonly GroupPlace[];
 }
 
-/** Least width of a chart, in CSS pixels. */
-const LEAST_CHART_WIDTH = 350;
-
 /** Chart columns of the widest page: wider charts say more than more of them. */
 const MOST_COLUMNS = 6;
 
@@ -28,9 +25,10 @@ const MOST_COLUMNS = 6;
  *
  * @param width - Of all groups, in CSS pixels.
  * @param gap - Between charts, in CSS pixels.
+ * @param leastWidth - Of a chart, in CSS pixels.
  */
-export function columnsOf(width: number, gap: number): number {
-  return Math.min(MOST_COLUMNS, Math.max(1, Math.floor((width + gap) / (LEAST_CHART_WIDTH + gap))));
+export function columnsOf(width: number, gap: number, leastWidth: number): number {
+  return Math.min(MOST_COLUMNS, Math.max(1, Math.floor((width + gap) / (leastWidth + gap))));
 }
 
 /**

@@ -1,6 +1,7 @@
 /** @file A line between the server's answers and the live rows: whichever comes first, every point is there once. */
+
+import type { Zoom } from "./chart-view.ts";
 import { type AppendResult, appendPoints, compactLine, type NewPoints, type SeriesLine } from "./series-line.ts";
-import type { Zoom } from "./view-state.ts";
 
 /** A line that is fetched, grows live, and may be fetched again. */
 export class HeldLine {

@@ -2,29 +2,45 @@
  * @file What one chart draws, decided without a canvas: domains of the axes, smoothed lines over faint raw ones, bands from least to greatest, how many of
  * how many points are seen, and which point is under the cursor.
  */
+
+import type { Zoom } from "./chart-view.ts";
 import { isExact, type SeriesLine } from "./series-line.ts";
 import { type Smoothing, smooth } from "./smoothing.ts";
-import type { Zoom } from "./view-state.ts";
 
 /** Both ends of an axis. */
 export type Domain = readonly [number, number];
 
-/** One run's line as given to a chart. */
+/** One line as given to a chart. */
 export interface PlotSource {
-  readonly runId: string;
+  /** The run, or the name of a group of runs. */
+  readonly id: string;
+  /** What is drawn; of a group, its mean with its band as least and greatest. */
   readonly line: SeriesLine;
+  /** Lines of the members of a group, whose points are counted instead of those of `line`. */
+  readonly members?: readonly SeriesLine[];
 }
 
 /** How a chart is drawn. */
 export interface PlotOptions {
   readonly zoom?: Zoom | undefined;
   readonly smoothing: Smoothing;
+  readonly logX?: boolean;
   readonly logY: boolean;
+  /** Leaves the tails of the values out of the y axis. */
+  readonly ignoreOutliers?: boolean;
+  /** What is better, when the script said so: then the best point of each line is marked. */
+  readonly goal?: "min" | "max" | undefined;
 }
 
-/** One run's line ready to paint. All arrays have shape `[n]`; NaN is a gap. */
+/** A place on a line. */
+export interface PlotPoint {
+  readonly x: number;
+  readonly value: number;
+}
+
+/** One line ready to paint. All arrays have shape `[n]`; NaN is a gap. */
 export interface PlotLine {
-  readonly runId: string;
+  readonly id: string;
   /** Middle of each bucket. */
   readonly x: ArrayLike<number>;
   /** Mean of each bucket. */
@@ -35,12 +51,20 @@ export interface PlotLine {
   readonly max: ArrayLike<number>;
   /** Whether some bucket holds several values, so that there is a band to paint. */
   readonly banded: boolean;
+  /** Whether it stands for several runs. */
+  readonly isGroup: boolean;
+  /** The best value, by the goal of the metric. */
+  readonly best?: PlotPoint;
+  /** Where values were NaN or ±Infinity. */
+  readonly nonFiniteX: readonly number[];
 }
 
 /** A chart ready to paint. */
 export interface PlotModel {
   readonly x: Domain;
   readonly y: Domain;
+  readonly logX: boolean;
+  readonly logY: boolean;
   readonly lines: readonly PlotLine[];
   /** Whether the strong lines are smoothed, so that the raw ones are painted faintly below. */
   readonly smoothed: boolean;
@@ -54,11 +78,15 @@ export interface PlotModel {
 
 /** Decides what a chart draws. Lines whose runs are hidden are not given to it. */
 export function plotModel(sources: readonly PlotSource[], options: PlotOptions): PlotModel {
-  const x = options.zoom === undefined ? xDomain(sources) : ([options.zoom.from, options.zoom.to] as const);
-  const lines = sources.map((source) => plotLine(source, options.smoothing, x[1] - x[0]));
+  const logX = options.logX === true;
+  const x = visibleX(sources, options.zoom, logX);
+  const lines = sources.map((source) => plotLine(source, options, x[1] - x[0]));
+  const values = valueRange(lines, x, options);
   return {
     x,
-    y: yDomain(lines, x, options.logY),
+    y: options.logY ? logDomain(values) : linearDomain(values),
+    logX,
+    logY: options.logY,
     lines,
     smoothed: options.smoothing.weight > 0,
     ...countPoints(sources, x),
@@ -101,10 +129,47 @@ export function extremes(line: SeriesLine): Domain | undefined {
   return min <= max ? [min, max] : undefined;
 }
 
-function plotLine({ runId, line }: PlotSource, smoothing: Smoothing, rangeX: number): PlotLine {
+function plotLine({ id, line, members }: PlotSource, options: PlotOptions, rangeX: number): PlotLine {
   const x = line.x.map((start, i) => start + (line.xEnd[i]! - start) / 2);
-  const shown = smooth(x, line.mean, smoothing, rangeX);
-  return { runId, x, raw: line.mean, shown, min: line.min, max: line.max, banded: !isExact(line) };
+  const shown = smooth(x, line.mean, options.smoothing, rangeX);
+  const best = options.goal === undefined ? undefined : bestPoint(line, x, options.goal);
+  return {
+    id,
+    ...{ x, raw: line.mean, shown, min: line.min, max: line.max },
+    banded: members !== undefined || !isExact(line),
+    isGroup: members !== undefined,
+    nonFiniteX: x.filter((_, i) => line.nonFinite[i]! > 0),
+    ...(best !== undefined && { best }),
+  };
+}
+
+/** The best value and the middle of the bucket that holds it. The first of equals. */
+function bestPoint(line: SeriesLine, x: readonly number[], goal: "min" | "max"): PlotPoint | undefined {
+  const values = line[goal];
+  let best = -1;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (Number.isNaN(value)) continue;
+    if (best < 0 || (goal === "min" ? value < values[best]! : value > values[best]!)) best = i;
+  }
+  return best < 0 ? undefined : { x: x[best]!, value: values[best]! };
+}
+
+/** What is in view along x. On a log axis only what is above zero. */
+function visibleX(sources: readonly PlotSource[], zoom: Zoom | undefined, logX: boolean): Domain {
+  const [from, to] = zoom === undefined ? xDomain(sources) : ([zoom.from, zoom.to] as const);
+  if (!logX || from > 0) return [from, to];
+  const least = leastPositiveX(sources);
+  return to > least ? [least, to] : [least, least * 10];
+}
+
+function leastPositiveX(sources: readonly PlotSource[]): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (const { line } of sources) {
+    const found = line.x.find((x) => x > 0) ?? Number.POSITIVE_INFINITY;
+    least = Math.min(least, found);
+  }
+  return Number.isFinite(least) ? least : 1;
 }
 
 function xDomain(sources: readonly PlotSource[]): Domain {
@@ -119,12 +184,16 @@ function xDomain(sources: readonly PlotSource[]): Domain {
   return from === to ? [from - 0.5, to + 0.5] : [from, to];
 }
 
-/** Range of all values in view, with a little air. On a log axis only positive values count. */
-function yDomain(lines: readonly PlotLine[], [from, to]: Domain, logY: boolean): Domain {
-  let low = Number.POSITIVE_INFINITY;
-  let high = Number.NEGATIVE_INFINITY;
+/** Share of the values that counts as outliers, at each end (W&B's "ignore outliers" leaves out as many). */
+const TAIL = 0.05;
+
+/** Least and greatest value in view; of a log axis, of those above zero. `low > high` when there is none. */
+function valueRange(lines: readonly PlotLine[], [from, to]: Domain, options: PlotOptions): Domain {
+  const seen: number[] = [];
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   const see = (value: number): void => {
-    if (logY && value <= 0) return;
+    if (Number.isNaN(value) || (options.logY && value <= 0)) return;
+    if (options.ignoreOutliers === true) seen.push(value);
     if (value < low) low = value;
     if (value > high) high = value;
   };
@@ -136,21 +205,37 @@ function yDomain(lines: readonly PlotLine[], [from, to]: Domain, logY: boolean):
       see(line.shown[i]!);
     }
   }
-  if (low > high) return logY ? [0.1, 10] : [0, 1];
-  return logY ? logAir(low, high) : linearAir(low, high);
+  return seen.length === 0 ? [low, high] : withoutTails(seen);
+}
+
+function withoutTails(values: readonly number[]): Domain {
+  const sorted = Float64Array.from(values).sort();
+  const cut = Math.floor(sorted.length * TAIL);
+  return [sorted[cut]!, sorted[sorted.length - 1 - cut]!];
+}
+
+function linearDomain([low, high]: Domain): Domain {
+  return low > high ? [0, 1] : linearAir(low, high);
+}
+
+function logDomain([low, high]: Domain): Domain {
+  return low > high ? [0.1, 10] : logAir(low, high);
 }
 
 function linearAir(low: number, high: number): Domain {
   if (low === high) {
     // Of the least numbers that there are, a tenth is 0.
     const air = Math.abs(low) * 0.1 || 1;
-    return [low - air, high + air];
+    return [Math.max(-Number.MAX_VALUE, low - air), Math.min(Number.MAX_VALUE, high + air)];
   }
   const air = (high - low) * 0.06;
   // Huge extremes would overflow; then there is no air.
   if (!Number.isFinite(air)) return [low, high];
   // A curve that never goes below zero does not need an axis that does.
-  return [low >= 0 && low - air < 0 ? 0 : low - air, high + air];
+  return [
+    low >= 0 && low - air < 0 ? 0 : Math.max(-Number.MAX_VALUE, low - air),
+    Math.min(Number.MAX_VALUE, high + air),
+  ];
 }
 
 function logAir(low: number, high: number): Domain {
@@ -165,7 +250,7 @@ function countPoints(
   let shownPoints = 0;
   let totalPoints = 0;
   let nonFinitePoints = 0;
-  for (const { line } of sources) {
+  for (const line of sources.flatMap(({ line: own, members }) => members ?? [own])) {
     for (let i = 0; i < line.x.length; i++) {
       if (line.xEnd[i]! < from || line.x[i]! > to) continue;
       shownPoints++;

@@ -70,4 +70,35 @@ describe("smooth", () => {
   it("takes steps that repeat", () => {
     expect(smooth([3, 3, 3], [0, 1, 2], { kind: "time", weight: 0.5 }, 0)[2]).toBe(1);
   });
+
+  it("time: is what W&B documents, computed with its own running state on random curves", () => {
+    // Weights & Biases, "Time weighted exponential moving average": last and debiasWeight are carried on.
+    const documented = (xs: readonly number[], ys: readonly number[], weight: number, rangeX: number): number[] => {
+      let last = ys.length > 0 ? 0 : Number.NaN;
+      let debias = 0;
+      return ys.map((y, i) => {
+        const before = i > 0 ? i - 1 : 0;
+        const change = ((xs[i]! - xs[before]!) / rangeX) * 1000;
+        const adjusted = Math.min(Math.sqrt(weight || 0), 0.999) ** change;
+        last = last * adjusted + y;
+        debias = debias * adjusted + 1;
+        return last / debias;
+      });
+    };
+    const curve = fc.array(fc.tuple(fc.double({ min: 0.01, max: 50, noNaN: true }), finite), {
+      minLength: 2,
+      maxLength: 60,
+    });
+    fc.assert(
+      fc.property(curve, fc.double({ min: 0.01, max: 0.999, noNaN: true }), (points, weight) => {
+        let at = 0;
+        const xs = points.map(([gap]) => (at += gap));
+        const ys = points.map(([, y]) => y);
+        const rangeX = xs.at(-1)! - xs[0]!;
+        const smoothed = smooth(xs, ys, { kind: "time", weight }, rangeX);
+        for (const [i, value] of documented(xs, ys, weight, rangeX).entries())
+          expect(Math.abs(smoothed[i]! - value)).toBeLessThan(1e-6 * Math.max(1, Math.abs(value)));
+      }),
+    );
+  });
 });

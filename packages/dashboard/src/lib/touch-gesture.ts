@@ -2,7 +2,7 @@
  * @file What fingers on a chart mean, without a DOM: one finger points (a tap, or a drag along the x axis), two fingers stretch or squeeze the range, two
  * taps ask for the whole range. Up and down stay with the browser, which scrolls the page and then cancels the gesture.
  */
-import type { Zoom } from "./view-state.ts";
+import type { Zoom } from "./chart-view.ts";
 
 /** One finger. Positions are CSS pixels from the left and top of the chart's plotting area, times milliseconds. */
 export interface Finger {

@@ -53,12 +53,24 @@ const runView: fc.Arbitrary<RunView> = fc
         kind: fc.constantFrom("time" as const, "ema" as const),
         weight: fc.integer({ min: 0, max: 999 }).map((n) => n / 1000),
       }),
+      logX: fc.boolean(),
       logY: fc.boolean(),
+      ignoreOutliers: fc.boolean(),
       hidden: names,
       folded: names,
+      pinned: names,
+      order: names,
+      size: fc.constantFrom("small" as const, "medium" as const, "large" as const),
+      band: fc.constantFrom("range" as const, "std" as const, "ci" as const),
     }),
     optional("zoom", zoom),
     optional("focus", name),
+    optional("groupBy", name),
+    // Another metric along x stands over the steps.
+    fc.oneof(
+      fc.constant({}),
+      name.map((xMetric) => ({ x: "step" as const, xMetric })),
+    ),
   )
   .map(([fields, ...rest]) => Object.assign({ ...DEFAULT_RUN_VIEW, ...fields }, ...rest));
 
@@ -80,6 +92,20 @@ describe("address of a view", () => {
   it("says the whole page of runs", () => {
     fc.assert(
       fc.property(runView, (view) => {
+        expect(throughAddress(view)).toEqual(view);
+      }),
+    );
+  });
+
+  it("says which runs are compared, by id or by filter", () => {
+    expect(parseView("/compare", "?runs=a,b&smooth=ema:0.5")).toEqual({
+      ...DEFAULT_RUN_VIEW,
+      runIds: ["a", "b"],
+      smoothing: { kind: "ema", weight: 0.5 },
+    });
+    fc.assert(
+      fc.property(runView, text, ({ runIds: _ids, hidden: _hidden, ...fields }, filter) => {
+        const view: View = { ...fields, page: "compare", project: "p", filter };
         expect(throughAddress(view)).toEqual(view);
       }),
     );

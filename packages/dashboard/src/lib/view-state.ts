@@ -3,12 +3,19 @@
  *
  * Defaults are left out, so that addresses stay short. What is taste and not view (the theme) is not here.
  */
-import type { SeriesAxis } from "trainlog/api";
 import type { RunState } from "trainlog/run";
-import { MAX_SMOOTHING_WEIGHT, type Smoothing } from "./smoothing.ts";
+import {
+  type ChartView,
+  chartParams,
+  DEFAULT_CHART_VIEW,
+  decode,
+  joinList,
+  parseChartView,
+  splitList,
+} from "./chart-view.ts";
 
 /** Everything that the address says. */
-export type View = RunsView | RunView | LostView;
+export type View = RunsView | RunView | CompareView | LostView;
 
 /** The list of runs, of one project or of all. */
 export interface RunsView {
@@ -35,29 +42,23 @@ export type RunTab = "charts" | "overview" | "console" | "media" | "artifacts";
 /** Every part of a run's page, in the order of its tabs. */
 export const RUN_TABS: readonly RunTab[] = ["charts", "overview", "console", "media", "artifacts"];
 
-/** Range of x that all charts show, both ends included, in the unit of the axis: steps or milliseconds. */
-export interface Zoom {
-  readonly from: number;
-  readonly to: number;
-}
-
 /** One run, or several over each other. */
-export interface RunView {
+export interface RunView extends ChartView {
   readonly page: "run";
   /** At least one. */
   readonly runIds: readonly string[];
   readonly tab: RunTab;
-  readonly metricFilter: string;
-  readonly x: SeriesAxis;
-  readonly smoothing: Smoothing;
-  readonly logY: boolean;
-  readonly zoom?: Zoom;
-  /** Runs of `runIds` whose lines are not drawn. */
+  /** Lines that are not drawn: ids of runs, or of groups of runs. */
   readonly hidden: readonly string[];
-  /** Groups of charts that are folded, by prefix. */
-  readonly folded: readonly string[];
-  /** Metric whose chart is shown large. */
-  readonly focus?: string;
+}
+
+/** All runs that match, over each other: becomes a {@link RunView} when they are found. */
+export interface CompareView extends ChartView {
+  readonly page: "compare";
+  readonly tab: RunTab;
+  readonly project?: string;
+  /** In the filter language of runs; empty for all. */
+  readonly filter: string;
 }
 
 /** An address that leads nowhere. */
@@ -80,17 +81,12 @@ export const DEFAULT_RUNS_VIEW: RunsView = {
 export const DEFAULT_RUN_VIEW: Omit<RunView, "runIds"> = {
   page: "run",
   tab: "charts",
-  metricFilter: "",
-  x: "step",
-  smoothing: { kind: "time", weight: 0 },
-  logY: false,
+  ...DEFAULT_CHART_VIEW,
   hidden: [],
-  folded: [],
 };
 
 /** Every state of a run, in the order of menus. */
 export const RUN_STATE_NAMES: readonly RunState[] = ["running", "finished", "failed", "killed", "crashed"];
-const AXES: readonly SeriesAxis[] = ["step", "wall", "relative"];
 
 /**
  * Reads an address. Parameters that make no sense are as if absent: an old or mistyped link still opens.
@@ -102,6 +98,7 @@ export function parseView(path: string, query: string): View {
   const parts = path.split("/").filter((part) => part !== "");
   const params = new URLSearchParams(query);
   if (parts.length === 0) return parseRunsView(params);
+  if (parts.length === 1 && parts[0] === "compare") return parseCompareView(params);
   const argument = decode(parts[1]);
   if (parts.length === 2 && argument !== undefined) {
     if (parts[0] === "projects") return parseRunsView(params, argument);
@@ -113,13 +110,19 @@ export function parseView(path: string, query: string): View {
 /** Writes an address: path and query. {@link parseView} of it is the same view. */
 export function formatView(view: View): string {
   if (view.page === "lost") return view.path;
-  const params = new URLSearchParams(view.page === "runs" ? runsParams(view) : runParams(view));
+  const params = new URLSearchParams(paramsOf(view));
   // Slash, comma and colon may stand in a query as they are (RFC 3986, 3.4), and links with them are easier to read.
   const query = params.toString().replaceAll("%2F", "/").replaceAll("%2C", ",").replaceAll("%3A", ":");
   return pathOf(view) + (query === "" ? "" : `?${query}`);
 }
 
-function pathOf(view: RunsView | RunView): string {
+function paramsOf(view: RunsView | RunView | CompareView): [string, string][] {
+  if (view.page === "runs") return runsParams(view);
+  return view.page === "run" ? runParams(view) : compareParams(view);
+}
+
+function pathOf(view: RunsView | RunView | CompareView): string {
+  if (view.page === "compare") return "/compare";
   if (view.page === "run") return `/runs/${view.runIds.map(encodeURIComponent).join(",")}`;
   return view.project === undefined ? "/" : `/projects/${encodeURIComponent(view.project)}`;
 }
@@ -156,69 +159,39 @@ function runsParams(view: RunsView): [string, string][] {
 
 function parseRunView(params: URLSearchParams, runIds: readonly string[]): View {
   if (runIds.length === 0) return { page: "lost", path: "/runs/" };
-  const zoom = parseZoom(params.get("zoom"));
-  const focus = params.get("focus");
   return {
-    ...DEFAULT_RUN_VIEW,
+    page: "run",
     runIds: [...new Set(runIds)],
-    tab: RUN_TABS.find((tab) => tab === params.get("tab")) ?? DEFAULT_RUN_VIEW.tab,
-    metricFilter: params.get("metrics") ?? "",
-    x: AXES.find((axis) => axis === params.get("x")) ?? DEFAULT_RUN_VIEW.x,
-    smoothing: parseSmoothing(params.get("smooth")),
-    logY: params.get("y") === "log",
+    tab: parseTab(params),
+    ...parseChartView(params),
     hidden: splitList(params.get("hidden")),
-    folded: splitList(params.get("folded")),
-    ...(zoom !== undefined && { zoom }),
-    ...(focus !== null && focus !== "" && { focus }),
   };
 }
 
+/** `/compare?runs=a,b` is another way to say `/runs/a,b`. */
+function parseCompareView(params: URLSearchParams): View {
+  const runIds = splitList(params.get("runs"));
+  if (runIds.length > 0) return parseRunView(params, runIds);
+  const project = params.get("project");
+  const filter = params.get("filter") ?? "";
+  const asked = { ...(project !== null && project !== "" && { project }), filter };
+  return { page: "compare", tab: parseTab(params), ...parseChartView(params), ...asked };
+}
+
+function parseTab(params: URLSearchParams): RunTab {
+  return RUN_TABS.find((tab) => tab === params.get("tab")) ?? DEFAULT_RUN_VIEW.tab;
+}
+
 function runParams(view: RunView): [string, string][] {
-  const { kind, weight } = view.smoothing;
-  const plain = kind === DEFAULT_RUN_VIEW.smoothing.kind && weight === 0;
-  return present([
-    ["tab", view.tab === DEFAULT_RUN_VIEW.tab ? "" : view.tab],
-    ["metrics", view.metricFilter],
-    ["x", view.x === DEFAULT_RUN_VIEW.x ? "" : view.x],
-    ["smooth", plain ? "" : `${kind}:${weight}`],
-    ["y", view.logY ? "log" : ""],
-    ["zoom", view.zoom === undefined ? "" : `${view.zoom.from}..${view.zoom.to}`],
-    ["hidden", joinList(view.hidden)],
-    ["folded", joinList(view.folded)],
-    ["focus", view.focus],
-  ]);
+  return present([tabParam(view.tab), ["hidden", joinList(view.hidden)], ...chartParams(view)]);
 }
 
-function parseSmoothing(text: string | null): Smoothing {
-  const [kind, weightText] = (text ?? "").split(":");
-  const weight = Number(weightText || Number.NaN);
-  const known = kind === "time" || kind === "ema";
-  if (!known || !(weight >= 0 && weight <= MAX_SMOOTHING_WEIGHT)) return DEFAULT_RUN_VIEW.smoothing;
-  return { kind, weight };
+function compareParams(view: CompareView): [string, string][] {
+  return present([["project", view.project], ["filter", view.filter], tabParam(view.tab), ...chartParams(view)]);
 }
 
-function parseZoom(text: string | null): Zoom | undefined {
-  const [from, to] = (text ?? "").split("..").map((part) => Number(part || Number.NaN));
-  if (from === undefined || to === undefined || !(from < to)) return undefined;
-  return Number.isFinite(from) && Number.isFinite(to) ? { from, to } : undefined;
-}
-
-/** A list in one parameter: parts joined by `,`; a comma or percent sign of a part is percent-encoded. An empty list is empty text. */
-function joinList(parts: readonly string[]): string {
-  return parts.map((part) => part.replaceAll("%", "%25").replaceAll(",", "%2C")).join(",");
-}
-
-function splitList(text: string | null): string[] {
-  return [...new Set((text ?? "").split(",").map((part) => decode(part) ?? part))].filter((part) => part !== "");
-}
-
-function decode(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined;
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return undefined;
-  }
+function tabParam(tab: RunTab): [string, string] {
+  return ["tab", tab === DEFAULT_RUN_VIEW.tab ? "" : tab];
 }
 
 function present(entries: readonly (readonly [string, string | undefined])[]): [string, string][] {

@@ -39,7 +39,7 @@ export function RunPage({ view }: { readonly view: RunView }): JSX.Element {
     void store.load();
     return () => store.close();
   }, []);
-  useEffect(() => store.setRange(view), [view.x, view.zoom?.from, view.zoom?.to]);
+  useEffect(() => store.setRange(view), [view.x, view.xMetric, view.zoom?.from, view.zoom?.to]);
   useLive(store.liveQuery.value, (message) => store.onMessage(message));
   useRetryWhenBack(store, live.value);
 

@@ -11,9 +11,11 @@ import type {
   SeriesAxis,
 } from "trainlog/api";
 import { DrawLoop } from "../chart/draw-loop.ts";
+import type { CursorValue } from "../chart/line-plot.ts";
 import type { ApiClient } from "../client/http.ts";
+import type { Zoom } from "../lib/chart-view.ts";
 import { axisOf, isSystemMetric, SYSTEM_PREFIX } from "../lib/metric-groups.ts";
-import type { RunView, Zoom } from "../lib/view-state.ts";
+import type { RunView } from "../lib/view-state.ts";
 import { SeriesCache } from "./series-cache.ts";
 
 /** Metrics per page of their list. */
@@ -41,6 +43,12 @@ export interface RunOnPage {
   readonly keys: ReadonlySet<string>;
 }
 
+/** Where the pointer is among the charts. */
+export interface ChartCursor {
+  readonly metric: string;
+  readonly values: readonly CursorValue[];
+}
+
 /** Called with every message of the live connection. */
 export type MessageListener = (message: LiveMessage) => void;
 
@@ -54,6 +62,8 @@ export class RunPageStore {
   /** Lines of what the tracker measures itself; see {@link axisOf}. */
   readonly #system: SeriesCache;
   readonly #stopNarrowing: () => void;
+  /** Values under the pointer, and the metric of the chart that it is over. */
+  readonly cursor: Signal<ChartCursor | undefined> = signal(undefined);
   /** Draws the charts. */
   readonly drawing: DrawLoop = new DrawLoop();
   readonly #client: ApiClient;
@@ -66,7 +76,7 @@ export class RunPageStore {
   constructor(client: ApiClient, view: RunView) {
     this.#client = client;
     const runCount = view.runIds.length;
-    this.#training = new SeriesCache(client, view.x, view.zoom, runCount);
+    this.#training = new SeriesCache(client, ...trainingRange(view), runCount);
     this.#system = new SeriesCache(client, ...systemRange(view), runCount);
     const runs = view.runIds.map((runId): [string, RunOnPage] => [
       runId,
@@ -91,7 +101,7 @@ export class RunPageStore {
 
   /** Shows another x axis or range. */
   setRange(view: RunView): void {
-    this.#training.setRange(view.x, view.zoom);
+    this.#training.setRange(...trainingRange(view));
     this.#system.setRange(...systemRange(view));
   }
 
@@ -254,10 +264,15 @@ export class RunPageStore {
   }
 }
 
+/** Axis and range of the other lines. Those over another metric are joined over steps; a range of that metric is none of theirs. */
+function trainingRange(view: RunView): [axis: SeriesAxis, zoom: Zoom | undefined] {
+  return view.xMetric === undefined ? [view.x, view.zoom] : ["step", undefined];
+}
+
 /** Axis and range of the lines of system metrics. A range of steps says nothing about an axis of time. */
 function systemRange(view: RunView): [axis: SeriesAxis, zoom: Zoom | undefined] {
   const axis = axisOf(`${SYSTEM_PREFIX}/`, view.x);
-  return [axis, axis === view.x ? view.zoom : undefined];
+  return [axis, axis === view.x && view.xMetric === undefined ? view.zoom : undefined];
 }
 
 /** What a run's detail has beyond its facts: a fact that is absent in newer facts must not stay from the older ones. */

@@ -9,7 +9,7 @@ import type { LiveColumn, RowsMessage, Series, SeriesAnswer, SeriesAxis, SeriesR
 import type { ApiClient } from "../client/http.ts";
 import { HeldLine } from "../lib/held-line.ts";
 import { lineFromSeries, type NewPoints, type SeriesLine, spliceDetail } from "../lib/series-line.ts";
-import type { Zoom } from "../lib/view-state.ts";
+import type { Zoom } from "../lib/chart-view.ts";
 
 /** Buckets per line: about two per CSS pixel of a chart in the grid. */
 const BUDGET = 600;

@@ -1,45 +1,51 @@
 /** @file One chart with its title, the values under the cursor, and what it stands for in words. */
-import { useSignal } from "@preact/signals";
-import type { JSX } from "preact";
+import { type Signal, useSignal } from "@preact/signals";
+import type { JSX, RefObject } from "preact";
 import { useRef } from "preact/hooks";
-import type { CursorValue } from "../../chart/line-plot.ts";
+import type { CursorValue, LinePlot } from "../../chart/line-plot.ts";
 import { useLinePlot } from "../../chart/use-line-plot.ts";
 import { useVisible } from "../../chart/use-visible.ts";
 import { Icon } from "../../components/icons.tsx";
-import { LineSwatch } from "../../components/line-swatch.tsx";
-import { formatPosition } from "../../lib/axis-format.ts";
+import type { ChartSection } from "../../lib/chart-order.ts";
 import { type ChartWords, chartWords } from "../../lib/chart-words.ts";
-import { axisOf } from "../../lib/metric-groups.ts";
-import { formatMetricValue } from "../../lib/metric-unit.ts";
+import { titleInGroup } from "../../lib/metric-groups.ts";
+import { type PlotAxis, plotAxisOf } from "../../lib/plot-axis.ts";
 import { useApp } from "../../state/app.ts";
 import type { TabProps } from "../run-page.tsx";
+import { CursorMark, CursorValues, isLow } from "./chart-cursor.tsx";
+import { type ChartLines, useDefinition, useLineStyles } from "./chart-lines.ts";
+import { ChartMenu } from "./chart-menu.tsx";
+import { useChartDrag } from "./use-chart-drag.ts";
 
-interface ChartCardProps extends TabProps {
+/** What a card shows, and where it stands. */
+export interface ChartCardProps extends TabProps {
   readonly metric: string;
-  readonly title: string;
-  /** Runs whose lines are drawn. */
-  readonly runIds: readonly string[];
+  readonly section: ChartSection;
+  readonly lines: ChartLines;
 }
-
-/** Lines listed under the cursor; the highest first. */
-const MAX_LISTED = 12;
-
-/** Height that such a list can have, in CSS pixels. */
-const LIST_HEIGHT = 260;
 
 /** The card. The chart inside exists while the card is near the view. */
 export function ChartCard(props: ChartCardProps): JSX.Element {
-  const { metric, title, view } = props;
+  const { metric, section, view, store } = props;
   const { navigation } = useApp();
   const card = useRef<HTMLElement>(null);
+  const plot = useRef<LinePlot>(null);
   const visible = useVisible(card);
-  const words = useSignal<ChartWords>(chartWords(metric, axisOf(metric, view.x), [], undefined));
+  const { goal, stepMetric } = useDefinition(store, metric);
+  const axis = plotAxisOf(metric, view, stepMetric);
+  const words = useSignal<ChartWords>(chartWords(metric, axis, [], undefined));
+  const drag = useChartDrag(props, card);
   const focused = view.focus === metric;
   return (
-    <figure class={focused ? "chart-card focused" : "chart-card"} ref={card} data-metric={metric}>
+    <figure
+      class={["chart-card", focused && "focused", drag.isOver.value && "drop-here"].filter(Boolean).join(" ")}
+      ref={card}
+      data-metric={metric}
+      {...drag.target}
+    >
       <figcaption>
-        <h3 class="ellipsis" title={metric}>
-          {title}
+        <h3 class="ellipsis" title={`${metric} (drag to move)`} {...drag.handle}>
+          {section.isPinned ? metric : titleInGroup(metric, section.prefix)}
         </h3>
         <span class="chart-count" title={words.value.countMeaning}>
           {words.value.count}
@@ -53,35 +59,39 @@ export function ChartCard(props: ChartCardProps): JSX.Element {
         >
           <Icon name={focused ? "shrink" : "expand"} />
         </button>
+        <ChartMenu {...props} axis={axis} card={card} plot={plot} />
       </figcaption>
-      {visible.value ? <Chart {...props} onWords={(next) => (words.value = next)} /> : <div class="chart-plot" />}
+      {visible.value ? (
+        <Chart {...props} axis={axis} goal={goal} plot={plot} words={words} />
+      ) : (
+        <div class="chart-plot" />
+      )}
     </figure>
   );
 }
 
 interface ChartProps extends ChartCardProps {
-  readonly onWords: (words: ChartWords) => void;
+  readonly axis: PlotAxis;
+  readonly goal: "min" | "max" | undefined;
+  /** Gets the chart while it exists. */
+  readonly plot: RefObject<LinePlot | null>;
+  readonly words: Signal<ChartWords>;
 }
 
 function Chart(props: ChartProps): JSX.Element {
-  const { metric, runIds, view, store, onWords } = props;
+  const { metric, lines, axis, goal, view, store, words, plot } = props;
   const host = useRef<HTMLDivElement>(null);
   const values = useSignal<{ readonly list: readonly CursorValue[]; readonly own: boolean } | undefined>(undefined);
-  const summary = useSignal(metric);
-  const { plot, errors } = useLinePlot({
-    host,
-    metric,
-    runIds,
-    view,
+  const errors = useLinePlot({
+    ...{ host, plot, metric, axis, goal, view, runIds: lines.runIds, groups: lines.groups },
     series: store.seriesOf(metric),
     drawing: store.drawing,
     onDrawn: (sources, model) => {
-      const next = chartWords(metric, axisOf(metric, view.x), sources, model);
-      summary.value = next.summary;
-      onWords(next);
+      words.value = chartWords(metric, axis, sources, model);
     },
     onCursor: (list, own) => {
       values.value = list === undefined ? undefined : { list, own };
+      if (own || list === undefined) store.cursor.value = list === undefined ? undefined : { metric, values: list };
     },
   });
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -91,7 +101,7 @@ function Chart(props: ChartProps): JSX.Element {
     else return;
     event.preventDefault();
   };
-  const { runHues } = useApp();
+  const styles = useLineStyles(view, lines);
   const shown = values.value;
   return (
     // The chart takes the focus so that arrow keys move its cursor; its label says what it shows.
@@ -100,74 +110,17 @@ function Chart(props: ChartProps): JSX.Element {
       tabIndex={0}
       role="group"
       aria-roledescription="chart"
-      aria-label={summary.value}
+      aria-label={words.value.summary}
       onKeyDown={onKeyDown}
     >
       <div class="chart-host" ref={host} />
       {shown?.list.map((value) => (
-        <CursorMark key={value.runId} place={plot.current?.placeOf(value)} hue={runHues.of(value.runId)} />
+        <CursorMark key={value.id} place={plot.current?.placeOf(value)} hue={styles.get(value.id)?.hue ?? 0} />
       ))}
       {shown !== undefined && (shown.own || view.runIds.length === 1) && (
         <CursorValues {...props} values={shown.list} own={shown.own} above={shown.own && isLow(host.current)} />
       )}
       {errors.value.length > 0 && <p class="chart-error">{errors.value[0]}</p>}
-    </div>
-  );
-}
-
-function CursorMark({
-  place,
-  hue,
-}: {
-  readonly place: { left: number; top: number } | undefined;
-  readonly hue: number;
-}): JSX.Element | null {
-  if (place === undefined) return null;
-  return (
-    <span
-      class={`cursor-mark hue-${hue}`}
-      aria-hidden="true"
-      style={{ transform: `translate(${place.left}px, ${place.top}px)` }}
-    />
-  );
-}
-
-/** Whether a chart stands so low in the window that a list below it would not be seen. */
-function isLow(host: HTMLElement | null): boolean {
-  return host !== null && host.getBoundingClientRect().bottom + LIST_HEIGHT > window.innerHeight;
-}
-
-interface CursorValuesProps {
-  readonly values: readonly CursorValue[];
-  /** Whether there is no room below the chart. */
-  readonly above: boolean;
-  /** Whether the pointer is over this chart; those that share its cursor do not speak. */
-  readonly own: boolean;
-}
-
-function CursorValues({ metric, view, store, values, above, own }: ChartProps & CursorValuesProps): JSX.Element {
-  const { runHues } = useApp();
-  const styles = runHues.stylesOf(view.runIds);
-  const sorted = [...values].sort((a, b) => b.value - a.value).slice(0, MAX_LISTED);
-  const smoothed = view.smoothing.weight > 0;
-  const several = view.runIds.length > 1;
-  const place = several ? (above ? "several above" : "several") : "one";
-  return (
-    <div class={`cursor-values ${place}`} role={own ? "status" : undefined}>
-      <span class="cursor-position">
-        {values[0] === undefined ? "" : formatPosition(Math.round(values[0].x), axisOf(metric, view.x))}
-      </span>
-      {sorted.map((value) => (
-        <span key={value.runId} class="cursor-value">
-          {several && <LineSwatch style={styles.get(value.runId)} />}
-          {several && (
-            <span class="ellipsis cursor-run">{store.runs.peek().get(value.runId)?.detail?.name ?? value.runId}</span>
-          )}
-          <b>{formatMetricValue(metric, value.value, 5)}</b>
-          {smoothed && <span class="muted">({formatMetricValue(metric, value.raw, 5)})</span>}
-        </span>
-      ))}
-      {values.length > MAX_LISTED && <span class="muted">and {values.length - MAX_LISTED} more</span>}
     </div>
   );
 }

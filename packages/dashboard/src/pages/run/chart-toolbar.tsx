@@ -1,27 +1,36 @@
-/** @file What holds for all charts: which metrics, x axis, smoothing, scale, zoom. */
+/** @file What holds for all charts: which metrics, x axis, smoothing, scales, zoom, size. */
 import type { ReadonlySignal } from "@preact/signals";
 import type { JSX } from "preact";
 import type { SeriesAxis } from "trainlog/api";
 import { Icon } from "../../components/icons.tsx";
 import { formatRange } from "../../lib/axis-format.ts";
+import type { ChartSize } from "../../lib/chart-view.ts";
+import { viewAxis } from "../../lib/plot-axis.ts";
 import { MAX_SMOOTHING_WEIGHT } from "../../lib/smoothing.ts";
 import type { RunView } from "../../lib/view-state.ts";
 import { useApp } from "../../state/app.ts";
 
-const AXES: readonly { readonly axis: SeriesAxis; readonly title: string; readonly meaning: string }[] = [
-  { axis: "step", title: "Step", meaning: "The step given to log()" },
-  { axis: "relative", title: "Relative", meaning: "Time since the first point of each metric" },
-  { axis: "wall", title: "Time", meaning: "Time of day" },
+const AXES: readonly { readonly axis: SeriesAxis; readonly title: string }[] = [
+  { axis: "step", title: "Step" },
+  { axis: "relative", title: "Relative time" },
+  { axis: "wall", title: "Time of day" },
 ];
 
-/** The toolbar. */
-export function ChartToolbar({
-  view,
-  loading,
-}: {
+const SIZES: readonly { readonly size: ChartSize; readonly title: string }[] = [
+  { size: "small", title: "Small" },
+  { size: "medium", title: "Medium" },
+  { size: "large", title: "Large" },
+];
+
+interface ChartToolbarProps {
   readonly view: RunView;
   readonly loading: ReadonlySignal<number>;
-}): JSX.Element {
+  /** All metrics of the page, in order: each can stand along x. */
+  readonly metrics: readonly string[];
+}
+
+/** The toolbar. */
+export function ChartToolbar({ view, loading, metrics }: ChartToolbarProps): JSX.Element {
   const { navigation } = useApp();
   return (
     <div class="chart-toolbar" role="group" aria-label="Charts">
@@ -33,28 +42,30 @@ export function ChartToolbar({
         value={view.metricFilter}
         onInput={(event) => navigation.updateRun({ metricFilter: event.currentTarget.value }, "replace")}
       />
-      <fieldset class="segments">
-        <legend class="visually-hidden">X axis</legend>
-        {AXES.map(({ axis, title, meaning }) => (
-          <label key={axis} title={meaning}>
-            <input
-              type="radio"
-              name="x-axis"
-              checked={view.x === axis}
-              onChange={() => navigation.updateRun({ x: axis, zoom: undefined })}
-            />
-            <span>{title}</span>
-          </label>
-        ))}
-      </fieldset>
+      <AxisControl view={view} metrics={metrics} />
       <SmoothingControl view={view} />
+      <Check title="Log x" checked={view.logX} onChange={(logX) => navigation.updateRun({ logX })} />
+      <Check title="Log y" checked={view.logY} onChange={(logY) => navigation.updateRun({ logY })} />
+      <Check
+        title="Ignore outliers"
+        meaning="The y axis leaves out the highest and the lowest 5 % of the values in view"
+        checked={view.ignoreOutliers}
+        onChange={(ignoreOutliers) => navigation.updateRun({ ignoreOutliers })}
+      />
       <label class="check">
-        <input
-          type="checkbox"
-          checked={view.logY}
-          onChange={(event) => navigation.updateRun({ logY: event.currentTarget.checked })}
-        />
-        Log y
+        Size
+        <select
+          value={view.size}
+          onChange={({ currentTarget: { value } }) =>
+            navigation.updateRun({ size: SIZES.find(({ size }) => size === value)?.size ?? "medium" })
+          }
+        >
+          {SIZES.map(({ size, title }) => (
+            <option key={size} value={size}>
+              {title}
+            </option>
+          ))}
+        </select>
       </label>
       {view.zoom !== undefined && (
         <button
@@ -63,7 +74,7 @@ export function ChartToolbar({
           title="Show the whole range (double-click a chart)"
           onClick={() => navigation.updateRun({ zoom: undefined })}
         >
-          {formatRange(view.zoom, view.x)}
+          {formatRange(view.zoom, viewAxis(view))}
           <Icon name="close" />
         </button>
       )}
@@ -71,6 +82,58 @@ export function ChartToolbar({
         {loading.value > 0 ? "loading…" : ""}
       </span>
     </div>
+  );
+}
+
+function Check({
+  title,
+  meaning,
+  checked,
+  onChange,
+}: {
+  readonly title: string;
+  readonly meaning?: string;
+  readonly checked: boolean;
+  readonly onChange: (checked: boolean) => void;
+}): JSX.Element {
+  return (
+    <label class="check" title={meaning}>
+      <input type="checkbox" checked={checked} onChange={(event) => onChange(event.currentTarget.checked)} />
+      {title}
+    </label>
+  );
+}
+
+/** Values of the select for a metric begin with this; those for the other axes do not. */
+const METRIC = "metric:";
+
+function AxisControl({ view, metrics }: Pick<ChartToolbarProps, "view" | "metrics">): JSX.Element {
+  const { navigation } = useApp();
+  const choose = (value: string): void => {
+    const axis = AXES.find((known) => known.axis === value)?.axis;
+    const xMetric = axis === undefined ? value.slice(METRIC.length) : undefined;
+    navigation.updateRun({ x: axis ?? "step", xMetric, zoom: undefined });
+  };
+  const { xMetric } = view;
+  const listed = xMetric === undefined || metrics.includes(xMetric) ? metrics : [xMetric, ...metrics];
+  return (
+    <label class="check">
+      X axis
+      <select class="axis-select" value={viewAxis(view)} onChange={(event) => choose(event.currentTarget.value)}>
+        {AXES.map(({ axis, title }) => (
+          <option key={axis} value={axis}>
+            {title}
+          </option>
+        ))}
+        <optgroup label="Another metric">
+          {listed.map((metric) => (
+            <option key={metric} value={METRIC + metric}>
+              {metric}
+            </option>
+          ))}
+        </optgroup>
+      </select>
+    </label>
   );
 }
 
