@@ -28,6 +28,8 @@ export interface BackUpReport {
   readonly runs: number;
   /** Runs of which something was copied. */
   readonly changedRuns: number;
+  /** Projects with notes. */
+  readonly projects: number;
   /** Runs of earlier backups that the store has not got any more; they are kept. */
   readonly keptRuns: number;
   readonly copiedFiles: number;
@@ -49,7 +51,8 @@ export async function backUp(source: BackupSource, dir: string, options: BackUpO
   const runIds = await source.runIds();
   if (!existsSync(join(dir, "store.json"))) await copyFile(join(dir, "store.json"), [STORE_MARK]);
   // From the first byte on the folder is a backup, so that one that was interrupted can be gone on with.
-  if (former === undefined) await writeManifest(dir, { createdMs: options.nowMs, runs });
+  let projects = former?.projects ?? [];
+  if (former === undefined) await writeManifest(dir, { createdMs: options.nowMs, runs, projects });
   try {
     for (const [index, runId] of runIds.entries()) {
       options.signal?.throwIfAborted();
@@ -61,12 +64,18 @@ export async function backUp(source: BackupSource, dir: string, options: BackUpO
       report.copiedBytes += copied.copiedBytes;
       if (copied.copiedFiles > 0) report.changedRuns += 1;
     }
+    projects = await copyProjects(source, dir, projects, report);
     await copyBlobs(source, dir, report, options.signal);
   } finally {
     // Also of a backup that ends early: it says what is there.
-    await writeManifest(dir, { createdMs: options.nowMs, runs });
+    await writeManifest(dir, { createdMs: options.nowMs, runs, projects });
   }
-  return { ...report, runs: runIds.length, keptRuns: runs.size - runIds.filter((runId) => runs.has(runId)).length };
+  return {
+    ...report,
+    projects: projects.length,
+    runs: runIds.length,
+    keptRuns: runs.size - runIds.filter((runId) => runs.has(runId)).length,
+  };
 }
 
 const STORE_MARK: Uint8Array = Buffer.from('{"format":"trainlog-store","version":1}\n');
@@ -147,6 +156,26 @@ async function removeOthers(runDir: string, files: readonly BackedUpFile[]): Pro
   const kept = new Set(files.map(({ path }) => path));
   const names = (await readdir(runDir)).filter((name) => /\.(?:log|sealed)$/.test(name));
   for (const name of names) if (!kept.has(name)) await rm(join(runDir, name), { force: true });
+}
+
+/** Copies the notes of projects that are new or changed. Each file is replaced whole by whoever writes it. Those of earlier backups are kept. */
+async function copyProjects(
+  source: BackupSource,
+  dir: string,
+  former: readonly BackedUpFile[],
+  report: { copiedFiles: number; copiedBytes: number },
+): Promise<BackedUpFile[]> {
+  const files = new Map(former.map((file) => [file.path, file]));
+  for (const file of await source.projects()) {
+    const path = join(dir, "projects", file.path);
+    const old = files.get(file.path);
+    if (old !== undefined && isUnchanged(file, old, path)) continue;
+    const copied = await copyFile(path, source.readProject(file));
+    files.set(file.path, { path: file.path, ...copied, sourceBytes: file.sizeBytes, sourceMs: file.modifiedMs });
+    report.copiedFiles += 1;
+    report.copiedBytes += copied.sizeBytes;
+  }
+  return [...files.values()];
 }
 
 async function copyBlobs(

@@ -20,6 +20,9 @@ export interface BackupSource {
   files(runId: string): Promise<SourceFile[]>;
   /** Bytes of a file up to the size that it was listed with; of a log, up to its last whole frame. Rejects with ENOENT when it is gone. */
   read(runId: string, file: SourceFile): AsyncIterable<Uint8Array>;
+  /** Notes of projects, by the names of their files. */
+  projects(): Promise<SourceFile[]>;
+  readProject(file: SourceFile): AsyncIterable<Uint8Array>;
   /** All stored files. */
   blobs(): AsyncIterable<{ readonly sha256: string; readonly sizeBytes: number }>;
   openBlob(sha256: string): AsyncIterable<Uint8Array>;
@@ -29,6 +32,8 @@ export interface BackupSource {
 const NOT_KEPT = /^(?:writer\.lock.*|edits\.lock|remote\.json|\d+\.index|\..*|.*\.tmp)$/;
 
 const SEGMENT = /^\d{6,}\.log$|^edits\.log$/;
+
+const PROJECT_FILE = /^[0-9a-f]{64}\.json$/;
 
 const CHUNK_BYTES = 1 << 18;
 
@@ -45,6 +50,8 @@ export function folderSource(storeDir: string): BackupSource {
     },
     files: (runId) => filesIn(runDir(runId)),
     read: (runId, file) => readFileOf(join(runDir(runId), file.path), file),
+    projects: async () => (await filesIn(join(storeDir, "projects"))).filter(({ path }) => PROJECT_FILE.test(path)),
+    readProject: ({ path }) => createReadStream(join(storeDir, "projects", path)),
     blobs: () => blobsIn(join(storeDir, "blobs")),
     openBlob: (sha256) => createReadStream(join(storeDir, "blobs", sha256.slice(0, 2), sha256.slice(2))),
   };

@@ -50,6 +50,25 @@ describe("backUp", () => {
     expect((await verifyBackup(dest)).problems).toEqual([]);
   });
 
+  it("keeps what people wrote about projects, and never writes over newer notes", async () => {
+    openRun("r1").close();
+    await using serving = await store.serve();
+    await serving.editProject("p", { notes: "what we try here" });
+    expect(await make()).toMatchObject({ projects: 1, problems: [] });
+    expect(await make()).toMatchObject({ copiedFiles: 0 });
+    await serving.editProject("p", { notes: "what we tried" });
+    expect(await make()).toMatchObject({ copiedFiles: 1 });
+    expect(await restoreBackup(dest, other.dir)).toMatchObject({ projects: 1, problems: [] });
+    await using back = await other.serve();
+    expect(await back.projectNote("p")).toMatchObject({ notes: "what we tried" });
+    await back.editProject("p", { notes: "newer" });
+    expect(await restoreBackup(dest, other.dir)).toMatchObject({ projects: 0, problems: [] });
+    expect(await back.projectNote("p")).toMatchObject({ notes: "newer" });
+    const [name = ""] = readdirSync(join(dest, "projects"));
+    writeFileSync(join(dest, "projects", name), "{}");
+    expect((await verifyBackup(dest)).problems).toMatchObject([expect.stringContaining(name)]);
+  });
+
   it("leaves out a frame that is being written, and locks", async () => {
     using writer = openRun("r1");
     const whole = await eventsOf(store.dir, "r1");
@@ -143,7 +162,7 @@ describe("restoreBackup", () => {
     await serving.close();
     await make();
     const first = await restoreBackup(dest, other.dir);
-    expect(first).toEqual({ runs: [{ runId: "r1", outcome: "restored" }], blobs: 1, problems: [] });
+    expect(first).toEqual({ runs: [{ runId: "r1", outcome: "restored" }], projects: 0, blobs: 1, problems: [] });
     expect(await eventsOf(other.dir, "r1")).toEqual(await eventsOf(store.dir, "r1"));
     expect(existsSync(join(other.dir, "blobs", sha256.slice(0, 2), sha256.slice(2)))).toBe(true);
     expect(await restoreBackup(dest, other.dir)).toMatchObject({ runs: [{ outcome: "unchanged" }], blobs: 0 });

@@ -31,6 +31,8 @@ export interface BackedUpFile {
 export interface BackupManifest {
   readonly createdMs: number;
   readonly runs: ReadonlyMap<string, readonly BackedUpFile[]>;
+  /** Notes of projects: files of the folder `projects`. */
+  readonly projects: readonly BackedUpFile[];
 }
 
 /**
@@ -56,12 +58,15 @@ function parseManifest(path: string, text: string): BackupManifest {
   const json = parseJson(text);
   if (!isPlainObject(json) || json["format"] !== "trainlog-backup")
     throw bad('expected {"format":"trainlog-backup", …}');
-  const { version, createdMs, runs } = json;
+  // A backup from before there were notes of projects has none.
+  const { version, createdMs, runs, projects = [] } = json;
   if (typeof version !== "number" || version > BACKUP_VERSION) {
     const message = `${path}: written in version ${describeValue(version)}, this trainlog reads ${BACKUP_VERSION}; update trainlog`;
     throw new TrainlogError("backup/newer-format", message, { status: 409 });
   }
   if (typeof createdMs !== "number" || !isPlainObject(runs)) throw bad("createdMs or runs is missing");
+  if (!Array.isArray(projects)) throw bad("projects: expected a list");
+  const notes = projects.map((file: unknown) => checkFile(file, () => bad("projects: not a file")));
   const entries = Object.entries(runs).map(([runId, files]): [string, BackedUpFile[]] => {
     if (!Array.isArray(files)) throw bad(`runs.${runId}: expected a list`);
     // Both become paths.
@@ -70,7 +75,7 @@ function parseManifest(path: string, text: string): BackupManifest {
       files.map((file: unknown) => checkFile(file, () => bad(`runs.${runId}: not a file`))),
     ];
   });
-  return { createdMs, runs: new Map(entries) };
+  return { createdMs, runs: new Map(entries), projects: notes };
 }
 
 function parseJson(text: string): unknown {
@@ -103,7 +108,8 @@ function isRelative(path: string): boolean {
 }
 
 /** Writes a backup's manifest, whole or not at all. */
-export async function writeManifest(dir: string, { createdMs, runs }: BackupManifest): Promise<void> {
-  const json = { format: "trainlog-backup", version: BACKUP_VERSION, createdMs, runs: objectFromEntries(runs) };
+export async function writeManifest(dir: string, { createdMs, runs, projects }: BackupManifest): Promise<void> {
+  const head = { format: "trainlog-backup", version: BACKUP_VERSION, createdMs };
+  const json = { ...head, runs: objectFromEntries(runs), projects };
   await copyFile(join(dir, BACKUP_FILE), [Buffer.from(`${JSON.stringify(json)}\n`)]);
 }

@@ -47,8 +47,8 @@ export async function restoreBackup(
   dir: string,
   storeDir: string,
   options: RestoreOptions = {},
-): Promise<{ runs: RestoredRun[]; blobs: number; problems: string[] }> {
-  const { runs } = await openBackup(dir);
+): Promise<{ runs: RestoredRun[]; projects: number; blobs: number; problems: string[] }> {
+  const { runs, projects: notes } = await openBackup(dir);
   const runIds = options.runIds ?? [...runs.keys()];
   const missing = runIds.find((runId) => !runs.has(runId));
   if (missing !== undefined) {
@@ -68,7 +68,32 @@ export async function restoreBackup(
     options.onRun?.(index, runIds.length, runId);
     restored.push(await restoreRun(join(dir, "runs", runId), storeDir, runId, runs.get(runId) ?? []));
   }
-  return { runs: restored, blobs, problems };
+  // Notes belong to whole projects: who asks for some runs gets these alone.
+  const projects = options.runIds === undefined ? await restoreProjects(dir, storeDir, notes, problems) : 0;
+  return { runs: restored, projects, blobs, problems };
+}
+
+/** Brings back notes of projects that the store has none of; what people wrote since is never overwritten. */
+async function restoreProjects(
+  dir: string,
+  storeDir: string,
+  notes: readonly BackedUpFile[],
+  problems: string[],
+): Promise<number> {
+  let restored = 0;
+  for (const file of notes) {
+    const target = join(storeDir, "projects", file.path);
+    if (existsSync(target)) continue;
+    try {
+      await restoreFile(join(dir, "projects", file.path), target, file);
+      restored += 1;
+    } catch (error) {
+      const failure = diskError(error, "restore the notes of a project");
+      if (failure.code !== "backup/damaged" && failure.code !== "store/io") throw failure;
+      problems.push(failure.message);
+    }
+  }
+  return restored;
 }
 
 async function restoreRun(

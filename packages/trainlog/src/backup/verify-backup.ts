@@ -37,7 +37,7 @@ export async function verifyBackup(
     readonly onRun?: (index: number, count: number, runId: string) => void;
   } = {},
 ): Promise<VerifyReport> {
-  const { createdMs, runs } = await openBackup(dir);
+  const { createdMs, runs, projects } = await openBackup(dir);
   const problems: string[] = [];
   let index = 0;
   for (const [runId, files] of runs) {
@@ -45,6 +45,7 @@ export async function verifyBackup(
     options.onRun?.(index++, runs.size, runId);
     for (const file of files) problems.push(...(await faultsOf(join(dir, "runs", runId, file.path), file)));
   }
+  for (const file of projects) problems.push(...(await faultsOf(join(dir, "projects", file.path), file)));
   let blobs = 0;
   for await (const { sha256, sizeBytes } of folderSource(dir).blobs()) {
     options.signal?.throwIfAborted();

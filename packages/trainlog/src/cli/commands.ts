@@ -42,6 +42,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/view.ts")).viewCommand,
   },
   {
+    name: "tail",
+    summary: "print the last lines and points of a run, and follow it",
+    load: async () => (await import("./commands/tail.ts")).tailCommand,
+  },
+  {
     name: "export",
     summary: "write runs as Parquet, CSV, JSON, HTML, or whole",
     load: async () => (await import("./commands/export.ts")).exportCommand,

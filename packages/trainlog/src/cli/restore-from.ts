@@ -40,6 +40,7 @@ export async function restoreFrom(
   out.data({ backup: backupDir, dir: storeDir, ...report });
   for (const run of report.runs) say(run, context);
   for (const problem of report.problems) out.note(`not restored: ${visibleText(problem)}`);
+  if (report.projects > 0) out.text(`restored the notes of ${formatPlural(report.projects, "project")}`);
   if (report.blobs > 0) out.text(`restored ${formatPlural(report.blobs, "stored file")}`);
   const isComplete = report.problems.length === 0 && report.runs.every(({ problem }) => problem === undefined);
   return isComplete ? EXIT_OK : EXIT_PROBLEM;

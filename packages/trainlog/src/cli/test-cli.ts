@@ -29,7 +29,7 @@ export interface CliFixture {
   /** Puts runs into `dir/store`: each list of events is one run. */
   makeRuns(...runs: readonly (readonly RunEvent[])[]): Promise<void>;
   /** Serves `dir/store`. */
-  serve(token?: string): Promise<RunningServer>;
+  serve(token?: string, port?: number): Promise<RunningServer>;
 }
 
 /** Gives every test of the file a folder and a world of its own. */
@@ -85,10 +85,10 @@ export function cliFixture(): CliFixture {
         await store.append(runId, [{ origin: { writerId: "test", seq: 0 }, events }]);
       }
     },
-    serve: async (token) => {
+    serve: async (token, port = 0) => {
       const options = {
         dir: join(dir, "store"),
-        port: 0,
+        port,
         onProblem: () => {},
         ...(token === undefined ? {} : { token }),
       };

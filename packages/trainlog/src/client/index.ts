@@ -3,5 +3,5 @@
  * @module
  */
 export { TrainlogClient } from "./client.ts";
-export { type ClientOptions, checkServerUrl, HttpChannel, type RequestSpec } from "./http.ts";
+export { type ClientOptions, checkServerUrl, HttpChannel, pause, type RequestSpec } from "./http.ts";
 export type { LiveOptions } from "./live.ts";

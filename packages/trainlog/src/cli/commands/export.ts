@@ -12,6 +12,7 @@ import {
   exportAs,
   sourceOf,
 } from "../export-task.ts";
+import { keyPattern } from "../key-pattern.ts";
 import { usageError } from "../parse.ts";
 import { PLACE_OPTIONS } from "../place/where.ts";
 import { withPlace } from "../place/with-place.ts";
@@ -96,7 +97,7 @@ export const exportCommand: Command = defineCommand({
         runIds: runs.map(({ runId }) => runId),
         signal: context.signal,
         onProgress: (points) => bar.update(points, `${formatCount(points)} points`),
-        ...(options.metric.length === 0 ? {} : { wantsKey: keyFilter(options.metric) }),
+        ...(options.metric.length === 0 ? {} : { wantsKey: keyPattern(options.metric) }),
       };
       const layout = options.layout === "wide" ? "wide" : "long";
       const { spreadsheet: marksFormulas, metric: metrics, "with-events": embeds } = options;
@@ -178,13 +179,6 @@ async function listAll(store: ExportSource, query: RunQuery): Promise<RunInfo[]>
     cursor = page.nextCursor;
     if (cursor === undefined) return runs;
   }
-}
-
-/** Keys by name, or by their beginning when the pattern ends in `*`. */
-function keyFilter(patterns: readonly string[]): (key: string) => boolean {
-  const exact = new Set(patterns);
-  const prefixes = patterns.filter((pattern) => pattern.endsWith("*")).map((pattern) => pattern.slice(0, -1));
-  return (key) => exact.has(key) || prefixes.some((prefix) => key.startsWith(prefix));
 }
 
 function report(result: ExportResult, format: ExportFormat, output: string, { out }: CommandContext): void {
