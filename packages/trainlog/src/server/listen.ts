@@ -5,7 +5,8 @@
  * `Retry-After` until the store is open.
  */
 import { createServer, type Server } from "node:http";
-import { getRequestListener } from "@hono/node-server";
+import { getRequestListener, RequestError } from "@hono/node-server";
+import { TrainlogError } from "../run/error.ts";
 import type { Store, StoreOptions } from "../store/store.ts";
 import { Callers } from "./access/caller.ts";
 import { hostCheck, isLoopback, requireTokenWhenPublic } from "./access/hosts.ts";
@@ -13,6 +14,7 @@ import { createApp } from "./app.ts";
 import { bindPort } from "./bind-port.ts";
 import { DASHBOARD_DIR, PACKAGE_VERSION } from "./package-facts.ts";
 import { StaticPages } from "./pages/static-pages.ts";
+import { problemAnswer } from "./problem-answer.ts";
 import { IngestGate } from "./request/ingest-gate.ts";
 import type { RequestEntry } from "./request-log.ts";
 import type { ServerLimits } from "./routes/route.ts";
@@ -155,10 +157,24 @@ function httpServer(options: ServeOptions, host: string, holder: StoreHolder, to
     onFault: (error) =>
       onProblem(`a request failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
   });
-  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  const listener = getRequestListener(app.fetch, {
+    overrideGlobalObjects: false,
+    errorHandler: (error) => answerToOddRequest(error, onProblem),
+  });
   const server = createServer(CONNECTION, (request, response) => void listener(request, response));
   server.maxConnections = MAX_CONNECTIONS;
   return server.setTimeout(SILENT_MS);
+}
+
+/** A request that is none, such as one whose target or host makes no address, never reaches the application. */
+function answerToOddRequest(error: unknown, onProblem: (message: string) => void): Response {
+  if (error instanceof RequestError) {
+    return problemAnswer(
+      new TrainlogError("api/bad-address", `the request is none: ${error.message}`, { status: 400 }),
+    );
+  }
+  onProblem(`a request failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  return problemAnswer(error);
 }
 
 /** Ends streams first: they would otherwise be in flight for ever. */
