@@ -5,6 +5,7 @@ import { useEffect } from "preact/hooks";
 import type { LiveState } from "../client/live-stream.ts";
 import { formatView, type View } from "../lib/view-state.ts";
 import { ComparePage } from "../pages/compare-page.tsx";
+import { DropTarget } from "../pages/dropped-log/drop-target.tsx";
 import { RunPage } from "../pages/run-page.tsx";
 import { RunsPage } from "../pages/runs-page.tsx";
 import { useApp } from "../state/app.ts";
@@ -47,6 +48,7 @@ export function Shell(): JSX.Element {
       <main id="content" tabIndex={-1}>
         <ErrorBoundary key={pageOf(navigation.view.value)}>{locked.value ? <SignInNotice /> : <Page />}</ErrorBoundary>
       </main>
+      <DropTarget />
       {overlay.value === "commands" && <CommandBar />}
       {overlay.value === "shortcuts" && <ShortcutSheet />}
     </>
@@ -55,7 +57,6 @@ export function Shell(): JSX.Element {
 
 /** What another address must have in common for the page to stay the same one. */
 function pageOf(view: View): string {
-  if (view.page === "compare") return <ComparePage view={view} />;
   if (view.page === "run") return `run ${view.runIds.join()}`;
   return view.page;
 }
@@ -63,6 +64,7 @@ function pageOf(view: View): string {
 function Page(): JSX.Element {
   const view = useApp().navigation.view.value;
   if (view.page === "runs") return <RunsPage view={view} />;
+  if (view.page === "compare") return <ComparePage view={view} />;
   // Other runs are another page: nothing of the former one stays.
   if (view.page === "run") return <RunPage key={view.runIds.join()} view={view} />;
   return <LostPage path={formatView(view)} />;

@@ -3,12 +3,16 @@ import type { JSX } from "preact";
 import type { BlobInfo, MediaItem } from "trainlog/api";
 import type { JsonObject } from "trainlog/run";
 import { API_BASE } from "../client/http.ts";
+import { saveFile } from "../client/save-file.ts";
 import { Icon } from "../components/icons.tsx";
+import { Markdown } from "../components/markdown.tsx";
+import { figureData } from "../lib/figure-data.ts";
 import { confusionData, histogramData, isMovedOut, tableData, textField } from "../lib/media-data.ts";
 import { formatBytes } from "../lib/number-format.ts";
 import { useApp } from "../state/app.ts";
 import { useResource } from "../state/resource.ts";
 import { ConfusionView } from "./confusion-view.tsx";
+import { FigureView } from "./figure-view.tsx";
 import { HistogramView } from "./histogram-view.tsx";
 import { TableView } from "./table-view.tsx";
 
@@ -61,8 +65,10 @@ function Body({ item, data }: DrawnProps): JSX.Element {
       const matrix = confusionData(data);
       return matrix === undefined ? <Unreadable item={item} /> : <ConfusionView data={matrix} label={item.key} />;
     }
-    case "text":
-      return <p class="media-text">{textField(data, "text") ?? ""}</p>;
+    case "text": {
+      const text = textField(data, "text") ?? "";
+      return textField(data, "format") === "markdown" ? <Markdown text={text} /> : <p class="media-text">{text}</p>;
+    }
     case "html":
       // An empty sandbox runs nothing and reaches nothing.
       return <iframe class="media-frame" sandbox="" srcdoc={textField(data, "html") ?? ""} title={alt} />;
@@ -89,7 +95,13 @@ function Body({ item, data }: DrawnProps): JSX.Element {
       // In an <img> an SVG runs no script and loads nothing.
       if (svg !== undefined)
         return <img src={`data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`} alt={alt} />;
-      return <Raw data={data} />;
+      const figure = figureData(textField(data, "format") ?? "", data["spec"]);
+      return (
+        <>
+          {figure !== undefined && <FigureView figure={figure} label={alt} />}
+          <Raw data={data} name={`${item.key}.json`} />
+        </>
+      );
     }
     default:
       return blob === undefined ? (
@@ -127,12 +139,27 @@ function Download({ blob, name }: { readonly blob: BlobInfo; readonly name: stri
   );
 }
 
-/** A payload that this page draws in no other way. */
-function Raw({ data }: { readonly data: JsonObject }): JSX.Element {
+/** Characters of JSON that are shown. */
+const MAX_SHOWN_CHARS = 20_000;
+
+/** A payload as it is: what this page draws in no other way, and what it draws only in part. */
+function Raw({ data, name = "payload.json" }: { readonly data: JsonObject; readonly name?: string }): JSX.Element {
+  const text = JSON.stringify(data["spec"] ?? data, null, 2);
   return (
     <details>
       <summary>As JSON</summary>
-      <pre class="media-raw">{JSON.stringify(data, null, 2).slice(0, 20_000)}</pre>
+      <button
+        type="button"
+        class="button"
+        onClick={() => saveFile(new Blob([text], { type: "application/json" }), name.replaceAll("/", "-"))}
+      >
+        <Icon name="download" />
+        Download
+      </button>
+      <pre class="media-raw" tabIndex={0}>
+        {text.slice(0, MAX_SHOWN_CHARS)}
+        {text.length > MAX_SHOWN_CHARS && "\n… the download has all of it"}
+      </pre>
     </details>
   );
 }
