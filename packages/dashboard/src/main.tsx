@@ -5,6 +5,7 @@ import "./style/tokens.css";
 import "./style/base.css";
 import "./style/shell.css";
 import "./style/runs.css";
+import "./style/run-table.css";
 import "./style/run.css";
 import "./style/charts.css";
 import "./style/media.css";

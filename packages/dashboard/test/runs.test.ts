@@ -74,39 +74,108 @@ describe("list of runs", () => {
     const page = await dashboard.visit("/projects/mnist");
     const names = () => page.locator(".cell-name a").allInnerTexts();
     await eventually(names).toEqual(["first run", "second run"]);
-    await page.getByRole("button", { name: "val/loss" }).click();
-    await page.getByRole("button", { name: "val/loss" }).click();
+    const head = page.getByRole("button", { name: "val/loss", exact: true });
+    await head.click();
     await eventually(names).toEqual(["second run", "first run"]);
-    expect(page.url()).toContain("sort=metric:val/loss:last&order=asc");
+    await head.click();
+    await eventually(names).toEqual(["first run", "second run"]);
+    expect(page.url()).toContain("sort=-metric.val/loss.last");
     await page.getByLabel("Filter runs").fill("first");
     await eventually(names).toEqual(["first run"]);
     await page.reload();
     await eventually(names).toEqual(["first run"]);
     await page.getByLabel("Filter runs").fill("nothing like this");
     await page.getByRole("button", { name: "Clear the filters" }).click();
-    await eventually(names).toEqual(["second run", "first run"]);
+    await eventually(names).toEqual(["first run", "second run"]);
     // While runs train, the list stays in order and its values new, without a reload.
     await server.sendRows("b", 5, 1, { "val/loss": () => 0.7 });
     await eventually(() => page.getByRole("row", { name: /second run/ }).innerText()).toContain("0.7");
-    await eventually(names).toEqual(["first run", "second run"]);
+    await eventually(names).toEqual(["second run", "first run"]);
     await server.createRun({ runId: "c", project: "mnist", name: "third run" });
-    await server.sendRows("c", 0, 1, { "val/loss": () => 0.01 });
-    await eventually(names).toEqual(["third run", "first run", "second run"]);
+    await server.sendRows("c", 0, 1, { "val/loss": () => 9 });
+    await eventually(names).toEqual(["third run", "second run", "first run"]);
     await server.send("b", [{ type: "finish", wallMs: Date.now(), status: "failed", exitCode: 1 }]);
     await eventually(() => page.getByRole("row", { name: /second run/ }).innerText()).toContain("failed");
   });
 
-  it("lets the viewer choose metric columns", async () => {
+  it("sorts by several columns with shift", async () => {
     const page = await dashboard.visit("/projects/mnist");
+    await page.getByRole("button", { name: "State", exact: true }).click();
+    await page.getByRole("button", { name: "val/loss", exact: true }).click({ modifiers: ["Shift"] });
+    await eventually(() => page.url()).toContain("sort=state,metric.val/loss.last");
+    await eventually(() => page.locator(".sort-rank").allInnerTexts()).toEqual(["1", "2"]);
+    await eventually(() => page.locator(".cell-name a").allInnerTexts()).toEqual([
+      "second run",
+      "first run",
+      "third run",
+    ]);
+  });
+
+  it("filters by a condition, completes it, and says what is wrong with it and where", async () => {
+    const page = await dashboard.visit("/projects/mnist");
+    const names = () => page.locator(".cell-name a").allInnerTexts();
+    await eventually(names).toHaveLength(3);
     await page.locator(".run-head").getByRole("button", { name: "val/loss" }).waitFor();
-    await page.getByText("Columns").click();
-    await page.getByLabel("val/loss", { exact: true }).uncheck();
+    await page.keyboard.press("/");
+    const bar = page.getByLabel("Filter runs");
+    await eventually(() => bar.evaluate((element) => element === document.activeElement)).toBe(true);
+    await bar.pressSequentially("metric.v");
+    await page.getByRole("option", { name: "metric.val/loss.max" }).waitFor();
+    const offered = page.locator('[role="option"][aria-selected="true"]');
+    await page.keyboard.press("ArrowDown");
+    while (!(await offered.innerText()).includes("val/loss.min")) await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await eventually(() => bar.inputValue()).toBe("metric.val/loss.min ");
+    await bar.pressSequentially("< 0.08");
+    await eventually(names).toEqual(["second run"]);
+    expect(page.url()).toContain("filter=metric.val/loss.min");
+    await bar.fill("stat = failed and name = x");
+    await page.getByText("did you mean state?").waitFor();
+    await eventually(() => page.locator(".mark-problem").allInnerTexts()).toEqual(["stat"]);
+    // What is shown stays until the condition can be read.
+    expect(await names()).toEqual(["second run"]);
+    await page.getByRole("button", { name: "Use state" }).click();
+    await page.getByText("No run matches").waitFor();
+    await bar.fill("thi run");
+    await eventually(names).toEqual(["third run"]);
+    await bar.fill("a = b");
+    await page.getByRole("button", { name: "Search for these words" }).click();
+    expect(await bar.inputValue()).toBe('"a = b"');
+    await page.getByText("No run matches").waitFor();
+  });
+
+  it("lets the viewer choose, order, pin and widen columns", async () => {
+    const page = await dashboard.visit("/projects/mnist");
+    const heads = () => page.locator(".run-head .cell:not(.cell-select) > button").allInnerTexts();
+    await page.locator(".run-head").getByRole("button", { name: "val/loss" }).waitFor();
+    await page.getByText("Columns", { exact: true }).click();
+    await page.getByRole("checkbox", { name: "val/loss", exact: true }).uncheck();
     await eventually(() => page.locator(".run-head").getByRole("button", { name: "val/loss" }).count()).toBe(0);
     expect(page.url()).toContain("columns=");
-    await page.getByLabel("val/loss", { exact: true }).check();
-    await page.locator(".run-head").getByRole("button", { name: "val/loss" }).waitFor();
+    await page.getByLabel("Find a column").fill("val/loss");
+    await page.getByRole("checkbox", { name: "val/loss", exact: true }).check();
+    await page.getByLabel("Statistic of val/loss").selectOption("max");
+    await page.locator(".run-head").getByRole("button", { name: "val/loss max" }).waitFor();
+    await eventually(() => page.getByRole("row", { name: /first run/ }).innerText()).toContain("0.5");
+    await page.getByRole("button", { name: "Pin val/loss" }).click();
+    await eventually(heads).toEqual(["Name", "val/loss\nmax", "State", "Group", "Created", "Duration", "Step"]);
     await page.keyboard.press("Escape");
-    await page.getByLabel("Find a metric").waitFor({ state: "hidden" });
+    await page.getByLabel("Find a column").waitFor({ state: "hidden" });
+    await page.getByRole("button", { name: "Step", exact: true }).focus();
+    await page.keyboard.press("Alt+ArrowLeft");
+    await eventually(heads).toEqual(["Name", "val/loss\nmax", "State", "Group", "Created", "Step", "Duration"]);
+    await page
+      .getByRole("button", { name: "State", exact: true })
+      .dragTo(page.getByRole("button", { name: "Step", exact: true }));
+    await eventually(heads).toEqual(["Name", "val/loss\nmax", "Group", "Created", "Step", "State", "Duration"]);
+    const edge = page.getByRole("separator", { name: "Width of State" });
+    const before = Number(await edge.getAttribute("aria-valuenow"));
+    await edge.focus();
+    await page.keyboard.press("ArrowRight");
+    await eventually(() => edge.getAttribute("aria-valuenow")).toBe(String(before + 16));
+    await page.reload();
+    await eventually(heads).toEqual(["Name", "val/loss\nmax", "Group", "Created", "Step", "State", "Duration"]);
+    await eventually(() => edge.getAttribute("aria-valuenow")).toBe(String(before + 16));
   });
 
   it("leads from chosen runs to their overlay and back", async () => {

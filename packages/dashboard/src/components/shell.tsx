@@ -6,8 +6,10 @@ import type { LiveState } from "../client/live-stream.ts";
 import { formatView, type View } from "../lib/view-state.ts";
 import { ComparePage } from "../pages/compare-page.tsx";
 import { DropTarget } from "../pages/dropped-log/drop-target.tsx";
+import { ProjectsPage } from "../pages/projects-page.tsx";
 import { RunPage } from "../pages/run-page.tsx";
 import { RunsPage } from "../pages/runs-page.tsx";
+import { TrashPage } from "../pages/trash-page.tsx";
 import { useApp } from "../state/app.ts";
 import type { ThemeChoice } from "../state/preferences.ts";
 import { CommandBar } from "./command-bar.tsx";
@@ -64,6 +66,8 @@ function pageOf(view: View): string {
 function Page(): JSX.Element {
   const view = useApp().navigation.view.value;
   if (view.page === "runs") return <RunsPage view={view} />;
+  if (view.page === "projects") return <ProjectsPage />;
+  if (view.page === "trash") return <TrashPage view={view} />;
   if (view.page === "compare") return <ComparePage view={view} />;
   // Other runs are another page: nothing of the former one stays.
   if (view.page === "run") return <RunPage key={view.runIds.join()} view={view} />;

@@ -26,7 +26,20 @@ const optional = <T>(key: string, value: fc.Arbitrary<T>): fc.Arbitrary<Record<s
 
 const runsView: fc.Arbitrary<RunsView> = fc
   .tuple(
-    fc.record({ filter: text, archived: fc.boolean(), sort: name, descending: fc.boolean(), selected: runIds }),
+    fc.record({
+      filter: text,
+      archived: fc.boolean(),
+      sort: names.filter((sort) => sort.length > 0),
+      pinned: names,
+      widths: fc.uniqueArray(fc.record({ column: name, width: fc.integer({ min: 56, max: 900 }) }), {
+        maxLength: 3,
+        selector: ({ column }) => column,
+      }),
+      groupBy: fc.uniqueArray(name, { maxLength: 2 }),
+      open: names,
+      selected: runIds,
+      parallel: fc.boolean(),
+    }),
     optional(
       "project",
       name.filter((project) => project !== "." && project !== ".."),
@@ -114,8 +127,8 @@ describe("address of a view", () => {
   it("is short when nothing is chosen, and readable when something is", () => {
     expect(formatView(DEFAULT_RUNS_VIEW)).toBe("/");
     expect(formatView({ ...DEFAULT_RUN_VIEW, runIds: ["a", "b"] })).toBe("/runs/a,b");
-    expect(formatView({ ...DEFAULT_RUNS_VIEW, project: "m n", sort: "metric:val/loss:min" })).toBe(
-      "/projects/m%20n?sort=metric:val/loss:min",
+    expect(formatView({ ...DEFAULT_RUNS_VIEW, project: "m n", sort: ["-metric.val/loss.min", "name"] })).toBe(
+      "/projects/m%20n?sort=-metric.val/loss.min,name",
     );
   });
 

@@ -3,7 +3,6 @@
  *
  * Defaults are left out, so that addresses stay short. What is taste and not view (the theme) is not here.
  */
-import type { RunState } from "trainlog/run";
 import {
   type ChartView,
   chartParams,
@@ -13,27 +12,22 @@ import {
   parseChartView,
   splitList,
 } from "./chart-view.ts";
+import { parseRunsView, type RunsView, runsParams } from "./runs-view.ts";
+
+export { DEFAULT_RUNS_VIEW, RUN_STATE_NAMES, type RunsView } from "./runs-view.ts";
 
 /** Everything that the address says. */
-export type View = RunsView | RunView | CompareView | LostView;
+export type View = RunsView | RunView | CompareView | ProjectsView | TrashView | LostView;
 
-/** The list of runs, of one project or of all. */
-export interface RunsView {
-  readonly page: "runs";
+/** All projects. */
+export interface ProjectsView {
+  readonly page: "projects";
+}
+
+/** Deleted runs that can still be restored. */
+export interface TrashView {
+  readonly page: "trash";
   readonly project?: string;
-  /** Free text that a run's name, id, group, notes or tags must hold. */
-  readonly filter: string;
-  readonly state?: RunState;
-  readonly tag?: string;
-  /** Archived runs instead of the others. */
-  readonly archived: boolean;
-  /** Column of the list, or a metric column such as `metric:val/loss:min`. */
-  readonly sort: string;
-  readonly descending: boolean;
-  /** Metric columns, in order; the ones of the project's first runs when absent. */
-  readonly columns?: readonly string[];
-  /** Runs chosen for overlay. */
-  readonly selected: readonly string[];
 }
 
 /** Parts of a run's page. */
@@ -67,16 +61,6 @@ export interface LostView {
   readonly path: string;
 }
 
-/** The list of runs before anything is chosen. */
-export const DEFAULT_RUNS_VIEW: RunsView = {
-  page: "runs",
-  filter: "",
-  archived: false,
-  sort: "createdMs",
-  descending: true,
-  selected: [],
-};
-
 /** A page of runs before anything is chosen. */
 export const DEFAULT_RUN_VIEW: Omit<RunView, "runIds"> = {
   page: "run",
@@ -84,9 +68,6 @@ export const DEFAULT_RUN_VIEW: Omit<RunView, "runIds"> = {
   ...DEFAULT_CHART_VIEW,
   hidden: [],
 };
-
-/** Every state of a run, in the order of menus. */
-export const RUN_STATE_NAMES: readonly RunState[] = ["running", "finished", "failed", "killed", "crashed"];
 
 /**
  * Reads an address. Parameters that make no sense are as if absent: an old or mistyped link still opens.
@@ -99,6 +80,8 @@ export function parseView(path: string, query: string): View {
   const params = new URLSearchParams(query);
   if (parts.length === 0) return parseRunsView(params);
   if (parts.length === 1 && parts[0] === "compare") return parseCompareView(params);
+  if (parts.length === 1 && parts[0] === "projects") return { page: "projects" };
+  if (parts.length === 1 && parts[0] === "trash") return parseTrashView(params);
   const argument = decode(parts[1]);
   if (parts.length === 2 && argument !== undefined) {
     if (parts[0] === "projects") return parseRunsView(params, argument);
@@ -116,45 +99,27 @@ export function formatView(view: View): string {
   return pathOf(view) + (query === "" ? "" : `?${query}`);
 }
 
-function paramsOf(view: RunsView | RunView | CompareView): [string, string][] {
-  if (view.page === "runs") return runsParams(view);
+/** Views with an address of their own. */
+type KnownView = Exclude<View, LostView>;
+
+function paramsOf(view: KnownView): [string, string][] {
+  if (view.page === "projects") return [];
+  if (view.page === "trash") return present([["project", view.project]]);
+  // Chosen columns may be none, which is not the same as columns that nobody chose.
+  if (view.page === "runs")
+    return present(runsParams(view)).concat(view.columns === undefined ? [] : [["columns", joinList(view.columns)]]);
   return view.page === "run" ? runParams(view) : compareParams(view);
 }
 
-function pathOf(view: RunsView | RunView | CompareView): string {
-  if (view.page === "compare") return "/compare";
+function pathOf(view: KnownView): string {
+  if (view.page !== "run" && view.page !== "runs") return `/${view.page}`;
   if (view.page === "run") return `/runs/${view.runIds.map(encodeURIComponent).join(",")}`;
   return view.project === undefined ? "/" : `/projects/${encodeURIComponent(view.project)}`;
 }
 
-function parseRunsView(params: URLSearchParams, project?: string): RunsView {
-  const state = RUN_STATE_NAMES.find((known) => known === params.get("state"));
-  const tag = params.get("tag");
-  const columns = params.get("columns");
-  return {
-    ...DEFAULT_RUNS_VIEW,
-    ...(project !== undefined && { project }),
-    ...(state !== undefined && { state }),
-    ...(tag !== null && tag !== "" && { tag }),
-    ...(columns !== null && { columns: splitList(columns) }),
-    filter: params.get("q") ?? "",
-    archived: params.get("archived") === "1",
-    sort: params.get("sort") || DEFAULT_RUNS_VIEW.sort,
-    descending: params.get("order") !== "asc",
-    selected: splitList(params.get("selected")),
-  };
-}
-
-function runsParams(view: RunsView): [string, string][] {
-  return present([
-    ["q", view.filter],
-    ["state", view.state],
-    ["tag", view.tag],
-    ["archived", view.archived ? "1" : ""],
-    ["sort", view.sort === DEFAULT_RUNS_VIEW.sort ? "" : view.sort],
-    ["order", view.descending ? "" : "asc"],
-    ["selected", joinList(view.selected)],
-  ]).concat(view.columns === undefined ? [] : [["columns", joinList(view.columns)]]);
+function parseTrashView(params: URLSearchParams): TrashView {
+  const project = params.get("project");
+  return { page: "trash", ...(project !== null && project !== "" && { project }) };
 }
 
 function parseRunView(params: URLSearchParams, runIds: readonly string[]): View {

@@ -1,13 +1,19 @@
 /** @file The runs of the list: page after page as they come into view, kept up to date by live messages. */
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { LiveMessage, MetricList, RunList, RunListQuery, RunRow } from "trainlog/api";
+import type { LiveMessage, RunList, RunListQuery, RunRow } from "trainlog/api";
 import type { ApiClient } from "../client/http.ts";
+import { mergeRow, type RunColumn } from "../lib/run-columns.ts";
+import { fieldOfTerm } from "../lib/sort-terms.ts";
+import { RunCells } from "./run-cells.ts";
 
 /** Runs of the first page: more than any screen shows. */
 const PAGE_RUNS = 100;
 
 /** Runs of each later page, which come while someone scrolls. */
 const MORE_RUNS = 1000;
+
+/** Most runs that the server gives at once. */
+const MAX_RUN_PAGE = 10_000;
 
 /** Time that changes of the list's order or length are gathered before it is fetched again. */
 const RELOAD_MS = 700;
@@ -16,10 +22,10 @@ const RELOAD_MS = 700;
 const REORDER_MS = 3000;
 
 /** Columns that stay as they are while a run trains. */
-const STEADY_SORTS: ReadonlySet<string> = new Set(["name", "state", "project", "group", "createdMs"]);
-
-/** Runs whose metrics are offered as columns. */
-const SAMPLE_RUNS = 5;
+const STEADY_SORTS: ReadonlySet<string> = new Set([
+  ...["name", "id", "state", "project", "group", "job", "tag", "parent", "source", "archived"],
+  ...["created", "createdMs", "finished"],
+]);
 
 /** What is known of the list. */
 export interface RunListState {
@@ -36,7 +42,7 @@ const NOTHING: RunListState = { runs: [], total: 0, loading: true, error: undefi
 export class RunListStore {
   readonly #client: ApiClient;
   readonly #state: Signal<RunListState> = signal(NOTHING);
-  readonly #keys = signal<readonly string[]>([]);
+  readonly #cells: RunCells;
   #query: RunListQuery = {};
   #cursor: string | undefined;
   #abort = new AbortController();
@@ -46,6 +52,7 @@ export class RunListStore {
 
   constructor(client: ApiClient) {
     this.#client = client;
+    this.#cells = new RunCells(client, (rows) => this.#merge(rows));
   }
 
   /** The list so far. */
@@ -53,25 +60,22 @@ export class RunListStore {
     return this.#state;
   }
 
-  /** Metric keys that the newest runs have. */
-  get metricKeys(): ReadonlySignal<readonly string[]> {
-    return this.#keys;
-  }
-
   /** Asks for another list. The former one stays until the answer comes. */
   async load(query: RunListQuery): Promise<void> {
     const anotherProject = query.project !== this.#query.project;
     this.#query = query;
-    if (anotherProject) {
-      this.#keys.value = [];
-      this.#state.value = NOTHING;
-    }
+    if (anotherProject) this.#state.value = NOTHING;
     await this.reload(PAGE_RUNS);
-    if (this.#keys.peek().length === 0) await this.#sampleKeys();
+  }
+
+  /** Fetches the values of columns that the list was not asked for with: those of a wide table, as they come into view. */
+  fill(runIds: readonly string[], columns: readonly RunColumn[]): void {
+    this.#cells.want(runIds, columns);
   }
 
   /** Fetches the loaded part again. */
   async reload(limit: number = Math.max(PAGE_RUNS, this.#state.peek().runs.length)): Promise<void> {
+    const known = new Map(this.#state.peek().runs.map((run) => [run.runId, run]));
     clearTimeout(this.#reloadTimer);
     this.#reloadAtMs = Number.POSITIVE_INFINITY;
     this.#abort.abort();
@@ -79,9 +83,15 @@ export class RunListStore {
     const { signal } = this.#abort;
     this.#state.value = { ...this.#state.peek(), loading: true };
     try {
-      const page = await this.#client.get<RunList>("/runs", { ...this.#query, limit }, signal);
+      const page = await this.#client.get<RunList>(
+        "/runs",
+        { ...this.#query, limit: Math.min(limit, MAX_RUN_PAGE) },
+        signal,
+      );
       this.#cursor = page.nextCursor;
-      this.#state.value = { runs: page.runs, total: page.total, loading: false, error: undefined };
+      this.#cells.forget();
+      const runs = page.runs.map((run) => mergedWith(known.get(run.runId), run));
+      this.#state.value = { runs, total: page.total, loading: false, error: undefined };
     } catch (error) {
       if (signal.aborted) return;
       this.#state.value = { ...this.#state.peek(), loading: false, error: asError(error) };
@@ -120,6 +130,7 @@ export class RunListStore {
 
   /** Ends requests and timers. */
   close(): void {
+    this.#cells.close();
     clearTimeout(this.#reloadTimer);
     this.#abort.abort();
   }
@@ -128,12 +139,11 @@ export class RunListStore {
     const { runs } = this.#state.peek();
     const at = runs.findIndex((known) => known.runId === run.runId);
     const before = runs[at];
-    if (before !== undefined) this.#state.value = { ...this.#state.peek(), runs: runs.with(at, run) };
+    if (before !== undefined) this.#state.value = { ...this.#state.peek(), runs: runs.with(at, mergeRow(before, run)) };
     // A run in another state may not match the filter any more.
     const moved = before?.state !== run.state || before.archived !== run.archived;
-    const firstMetrics = run.metricCount > 0 && this.#keys.peek().length === 0;
-    if (moved || firstMetrics) this.#reloadWithin(RELOAD_MS);
-    else if (![this.#query.sort ?? "createdMs"].flat().every((sort) => STEADY_SORTS.has(sort)))
+    if (moved) this.#reloadWithin(RELOAD_MS);
+    else if (![this.#query.sort ?? "created"].flat().every((term) => STEADY_SORTS.has(fieldOfTerm(term))))
       this.#reloadWithin(REORDER_MS);
   }
 
@@ -150,26 +160,24 @@ export class RunListStore {
     clearTimeout(this.#reloadTimer);
     this.#reloadAtMs = atMs;
     this.#reloadTimer = setTimeout(() => {
-      void this.reload().then(() => (this.#keys.peek().length === 0 ? this.#sampleKeys() : undefined));
+      void this.reload();
     }, delayMs);
   }
 
-  async #sampleKeys(): Promise<void> {
-    const { signal } = this.#abort;
-    const sample = this.#state
-      .peek()
-      .runs.filter((run) => run.metricCount > 0)
-      .slice(0, SAMPLE_RUNS);
-    const lists = await Promise.allSettled(sample.map((run) => this.#metricsOf(run.runId, signal)));
-    if (signal.aborted) return;
-    this.#keys.value = [...new Set(lists.flatMap((list) => (list.status === "fulfilled" ? list.value : [])))];
+  /** Takes columns of rows that are in the list. */
+  #merge(rows: readonly RunRow[]): void {
+    const news = new Map(rows.map((row) => [row.runId, row]));
+    const runs = this.#state.peek().runs.map((run) => {
+      const row = news.get(run.runId);
+      return row === undefined ? run : mergeRow(run, row);
+    });
+    this.#state.value = { ...this.#state.peek(), runs };
   }
+}
 
-  async #metricsOf(runId: string, signal: AbortSignal): Promise<string[]> {
-    const path = `/runs/${encodeURIComponent(runId)}/metrics`;
-    const list = await this.#client.get<MetricList>(path, { limit: 500 }, signal);
-    return list.metrics.map((metric) => metric.key);
-  }
+/** A row that is fetched again keeps the columns that it was filled with until they come again. */
+function mergedWith(before: RunRow | undefined, run: RunRow): RunRow {
+  return before === undefined ? run : mergeRow(before, run);
 }
 
 function asError(error: unknown): Error {

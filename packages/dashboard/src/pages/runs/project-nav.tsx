@@ -2,6 +2,8 @@
 import type { JSX } from "preact";
 import type { ProjectInfo } from "trainlog/api";
 import { formatCount } from "../../lib/number-format.ts";
+import { FACT_COLUMNS } from "../../lib/run-columns.ts";
+import { fieldOfTerm } from "../../lib/sort-terms.ts";
 import { DEFAULT_RUNS_VIEW, formatView, type RunsView } from "../../lib/view-state.ts";
 import { useApp } from "../../state/app.ts";
 
@@ -15,8 +17,10 @@ export function ProjectNav({
 }): JSX.Element {
   const { navigation } = useApp();
   const target = (project?: string): string => {
-    const { filter, sort, descending, archived } = view;
-    const kept = sort.startsWith("metric:") ? { filter, archived } : { filter, archived, sort, descending };
+    const { filter, sort, archived } = view;
+    const kept = sort.every((term) => FACT_COLUMNS.includes(fieldOfTerm(term)))
+      ? { filter, archived, sort }
+      : { filter, archived };
     return formatView({ ...DEFAULT_RUNS_VIEW, ...kept, ...(project !== undefined && { project }) });
   };
   const all = projects.reduce((sum, project) => sum + project.runCount, 0);
@@ -27,7 +31,9 @@ export function ProjectNav({
   };
   return (
     <nav class="projects" aria-label="Projects">
-      <h2>Projects</h2>
+      <h2>
+        <a href={formatView({ page: "projects" })}>Projects</a>
+      </h2>
       <select
         class="projects-select"
         aria-label="Project"
@@ -60,6 +66,12 @@ export function ProjectNav({
           />
         ))}
       </ul>
+      <a
+        class="trash-link"
+        href={formatView({ page: "trash", ...(view.project !== undefined && { project: view.project }) })}
+      >
+        Trash
+      </a>
     </nav>
   );
 }

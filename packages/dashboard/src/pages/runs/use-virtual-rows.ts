@@ -13,10 +13,15 @@ import { useLayoutEffect, useMemo } from "preact/hooks";
 /** Rows made beyond the edges of the view, so that quick scrolling shows no holes. */
 const OVERSCAN = 12;
 
+/** Height of the table's head, in CSS pixels; `run-table.css` says the same. */
+const HEAD_HEIGHT = 34;
+
 /** What to put where. */
 export interface VirtualRows {
   readonly items: readonly VirtualItem[];
   readonly totalHeight: number;
+  /** Brings a row into view, when it is not. */
+  scrollTo(index: number): void;
 }
 
 /** Follows the scrolling of `scroller`. All rows are `rowHeight` CSS pixels high. */
@@ -25,6 +30,8 @@ export function useVirtualRows(scroller: RefObject<HTMLElement | null>, count: n
   const options = {
     count,
     overscan: OVERSCAN,
+    // Rows begin below the head, and the head stays in view.
+    scrollPaddingEnd: HEAD_HEIGHT,
     estimateSize: () => rowHeight,
     getScrollElement: () => scroller.current,
     scrollToFn: elementScroll,
@@ -41,5 +48,9 @@ export function useVirtualRows(scroller: RefObject<HTMLElement | null>, count: n
   useLayoutEffect(() => virtualizer.measure(), [rowHeight]);
   // Reading it subscribes the component to scrolling.
   void version.value;
-  return { items: virtualizer.getVirtualItems(), totalHeight: virtualizer.getTotalSize() };
+  return {
+    items: virtualizer.getVirtualItems(),
+    totalHeight: virtualizer.getTotalSize(),
+    scrollTo: (index) => virtualizer.scrollToIndex(index),
+  };
 }
