@@ -47,6 +47,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/tail.ts")).tailCommand,
   },
   {
+    name: "plot",
+    summary: "draw curves of runs in the terminal",
+    load: async () => (await import("./commands/plot.ts")).plotCommand,
+  },
+  {
+    name: "compare",
+    summary: "put runs side by side: what differs, and how they came out",
+    load: async () => (await import("./commands/compare.ts")).compareCommand,
+  },
+  {
     name: "export",
     summary: "write runs as Parquet, CSV, JSON, HTML, or whole",
     load: async () => (await import("./commands/export.ts")).exportCommand,
