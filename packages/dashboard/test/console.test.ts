@@ -85,6 +85,8 @@ describe("console", () => {
     await eventually(() => page.locator(".console-line > .line-text").allInnerTexts()).toEqual(
       Array.from({ length: 7 }, (_, i) => `needle ${i * 20_000 + 7}`),
     );
+    await search.fill("/^needle [45]\\d{4}$/");
+    await eventually(() => page.locator(".console-search .count").innerText()).toBe("1");
     await search.fill("nowhere");
     await eventually(() => page.locator(".console-search .count").innerText()).toBe("not found");
   });

@@ -1,4 +1,5 @@
 /** @file A real server on a store of its own for browser tests, filled through the HTTP API as any client would. */
+import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -53,6 +54,18 @@ export class TestServer {
     const seq = this.#seqs.get(runId) ?? 0;
     this.#seqs.set(runId, seq + 1);
     await this.#post(`/runs/${runId}/batches`, { writerId: "test", seq, events });
+  }
+
+  /** Stores bytes; returns their name. */
+  async putBlob(bytes: string): Promise<string> {
+    const sha256 = createHash("sha256").update(bytes).digest("hex");
+    const response = await fetch(`${this.url}/api/v1/blobs/${sha256}`, {
+      method: "PUT",
+      body: bytes,
+      headers: { "content-type": "application/octet-stream" },
+    });
+    if (!response.ok) throw new Error(`PUT blob: ${response.status} ${await response.text()}`);
+    return sha256;
   }
 
   /** Sends rows of a run: `count` steps from `from` on, one column per metric. */

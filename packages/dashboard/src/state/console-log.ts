@@ -1,6 +1,6 @@
 /** @file The console output of one run: blocks in view are fetched, new lines come live. */
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { ConsoleAnswer, ConsoleLineInfo, LiveMessage } from "trainlog/api";
+import type { ConsoleAnswer, ConsoleLineInfo, ConsoleLinesQuery, LiveMessage } from "trainlog/api";
 import type { ApiClient } from "../client/http.ts";
 import { BLOCK_LINES, blockOf, ConsoleBlocks } from "../lib/console-blocks.ts";
 
@@ -82,11 +82,12 @@ export class ConsoleLog {
     this.#abort.abort();
   }
 
-  /** All lines in pages, from the first to the last as they are now. */
-  async *pages(linesPerPage: number, signal?: AbortSignal): AsyncGenerator<ConsoleAnswer> {
+  /** All lines in pages, from the first to the last as they are now; with `search`, those that the server finds. */
+  async *pages(linesPerPage: number, signal?: AbortSignal, search?: string): AsyncGenerator<ConsoleAnswer> {
     let from: number | undefined = 0;
     while (from !== undefined) {
-      const page: ConsoleAnswer = await this.#get({ from, limit: linesPerPage }, signal);
+      const query = { from, limit: linesPerPage, ...(search !== undefined && { search }) };
+      const page: ConsoleAnswer = await this.#get(query, signal);
       yield page;
       from = page.nextFrom;
     }
@@ -150,7 +151,7 @@ export class ConsoleLog {
     return lines;
   }
 
-  #get(query: { from?: number; limit?: number; last?: number }, signal?: AbortSignal): Promise<ConsoleAnswer> {
+  #get(query: ConsoleLinesQuery, signal?: AbortSignal): Promise<ConsoleAnswer> {
     const stream = this.#stream === "both" ? undefined : this.#stream;
     return this.#client.get<ConsoleAnswer>(this.#path, { ...query, stream }, signal);
   }

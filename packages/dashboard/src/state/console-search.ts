@@ -1,4 +1,8 @@
-/** @file A search through all console output of a run, in pages, and through the lines that come while it is open. */
+/**
+ * @file A search through all console output of a run, which the server does, and through the lines that come while it is open.
+ *
+ * `/…/` is a pattern to the server. Live lines are compared here, as plain text only: those that a pattern fits are found by searching again.
+ */
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { ConsoleLineInfo, LiveMessage } from "trainlog/api";
 import { plainText } from "../lib/ansi-text.ts";
@@ -6,8 +10,8 @@ import { mergeLines } from "../lib/console-blocks.ts";
 import { holds } from "../lib/text-match.ts";
 import type { ConsoleLog } from "./console-log.ts";
 
-/** Lines looked through per request. */
-const PAGE_LINES = 20_000;
+/** Hits per answer. */
+const PAGE_HITS = 2000;
 
 /** Hits kept. Whoever finds more looks for something else next. */
 const MAX_HITS = 10_000;
@@ -48,7 +52,7 @@ export class ConsoleSearch {
     const rewritten = new Set(lines.map((line) => `${line.stream} ${line.line}`));
     const kept = this.#hits.peek().lines.filter((line) => !rewritten.has(`${line.stream} ${line.line}`));
     if (kept.length < this.#hits.peek().lines.length) this.#hits.value = { ...this.#hits.peek(), lines: kept };
-    this.#add(lines);
+    this.#keep(lines.filter((line) => holds(plainText(line.text), this.wanted)));
   }
 
   /** Ends the search. */
@@ -59,8 +63,8 @@ export class ConsoleSearch {
   async #run(): Promise<void> {
     const { signal } = this.#abort;
     try {
-      for await (const page of this.#log.pages(PAGE_LINES, signal)) {
-        this.#add(page.lines);
+      for await (const page of this.#log.pages(PAGE_HITS, signal, this.wanted)) {
+        this.#keep(page.lines);
         if (signal.aborted || this.#hits.peek().more) break;
       }
       this.#hits.value = { ...this.#hits.peek(), done: true };
@@ -71,8 +75,7 @@ export class ConsoleSearch {
     }
   }
 
-  #add(lines: readonly ConsoleLineInfo[]): void {
-    const found = lines.filter((line) => holds(plainText(line.text), this.wanted));
+  #keep(found: readonly ConsoleLineInfo[]): void {
     if (found.length === 0) return;
     const merged = mergeLines(this.#hits.peek().lines, found);
     const more = merged.length > MAX_HITS;

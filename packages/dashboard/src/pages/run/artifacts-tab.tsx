@@ -1,14 +1,19 @@
 /** @file Artifacts that a run produced or used, with their files. */
+import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import type { ArtifactFileInfo, ArtifactInfo, ArtifactsAnswer } from "trainlog/api";
+import type { JsonObject } from "trainlog/run";
 import { API_BASE } from "../../client/http.ts";
 import { Empty, ErrorNotice } from "../../components/notice.tsx";
+import { previewOf } from "../../lib/file-preview.ts";
 import { formatBytes, formatCount } from "../../lib/number-format.ts";
 import { formatDateTime } from "../../lib/time-format.ts";
 import { useApp } from "../../state/app.ts";
 import { useResource } from "../../state/resource.ts";
 import type { TabProps } from "../run-page.tsx";
+import { ArtifactVersions } from "./artifacts/artifact-versions.tsx";
+import { FilePreview } from "./artifacts/file-preview.tsx";
 import { useRunPicker } from "./run-picker.tsx";
 
 /** Files listed of one artifact. */
@@ -51,13 +56,23 @@ function RunArtifacts({ runId, store }: Pick<TabProps, "store"> & { readonly run
   return (
     <>
       {data.artifacts.map((artifact, i) => (
-        <ArtifactCard key={`${artifact.digest} ${artifact.direction} ${i}`} artifact={artifact} />
+        <ArtifactCard
+          key={`${artifact.digest} ${artifact.direction} ${i}`}
+          artifact={artifact}
+          project={store.runs.value.get(runId)?.detail?.project}
+        />
       ))}
     </>
   );
 }
 
-function ArtifactCard({ artifact }: { readonly artifact: ArtifactInfo }): JSX.Element {
+interface ArtifactCardProps {
+  readonly artifact: ArtifactInfo;
+  /** Undefined until the run is loaded. */
+  readonly project: string | undefined;
+}
+
+function ArtifactCard({ artifact, project }: ArtifactCardProps): JSX.Element {
   const sizeBytes = artifact.files.reduce((sum, file) => sum + file.sizeBytes, 0);
   return (
     <section class="card">
@@ -77,16 +92,56 @@ function ArtifactCard({ artifact }: { readonly artifact: ArtifactInfo }): JSX.El
       {artifact.description !== undefined && <p>{artifact.description}</p>}
       <ul class="files">
         {artifact.files.slice(0, MAX_FILES).map((file) => (
-          <li key={file.path}>
-            <FileLink file={file} />
-            <span class="muted">{formatBytes(file.sizeBytes)}</span>
-          </li>
+          <FileRow key={file.path} file={file} />
         ))}
       </ul>
       {artifact.files.length > MAX_FILES && (
         <p class="muted">{formatCount(artifact.files.length - MAX_FILES)} more files.</p>
       )}
+      {artifact.metadata !== undefined && <Metadata values={artifact.metadata} />}
+      {project !== undefined && <ArtifactVersions project={project} name={artifact.name} digest={artifact.digest} />}
     </section>
+  );
+}
+
+function Metadata({ values }: { readonly values: JsonObject }): JSX.Element {
+  return (
+    <details>
+      <summary>Metadata</summary>
+      <pre class="file-text" tabIndex={0}>
+        {JSON.stringify(values, null, 2)}
+      </pre>
+    </details>
+  );
+}
+
+function FileRow({ file }: { readonly file: ArtifactFileInfo }): JSX.Element {
+  const shown = useSignal(false);
+  const preview = previewOf(file.path);
+  return (
+    <li>
+      <div class="file-row">
+        <FileLink file={file} />
+        <span class="grow" />
+        {preview !== undefined && file.sha256 !== undefined && (
+          <button
+            type="button"
+            class="link"
+            aria-expanded={shown.value}
+            aria-label={`Preview ${file.path}`}
+            onClick={() => (shown.value = !shown.value)}
+          >
+            {shown.value ? "Hide" : "Preview"}
+          </button>
+        )}
+        <span class="muted">{formatBytes(file.sizeBytes)}</span>
+      </div>
+      {shown.value && preview !== undefined && file.sha256 !== undefined && (
+        <div class="file-preview">
+          <FilePreview path={file.path} sha256={file.sha256} sizeBytes={file.sizeBytes} preview={preview} />
+        </div>
+      )}
+    </li>
   );
 }
 

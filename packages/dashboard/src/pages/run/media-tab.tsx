@@ -2,12 +2,15 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import type { MediaAnswer, MediaKey } from "trainlog/api";
+import type { MediaAnswer, MediaItem, MediaKey } from "trainlog/api";
 import { useVisible } from "../../chart/use-visible.ts";
 import { Empty, ErrorNotice } from "../../components/notice.tsx";
+import { type HistogramMap, histogramMap } from "../../lib/histogram-map.ts";
+import { histogramData } from "../../lib/media-data.ts";
 import { mergeMedia, stepsOf } from "../../lib/media-steps.ts";
 import { compareNaturally } from "../../lib/metric-groups.ts";
 import { formatCount } from "../../lib/number-format.ts";
+import { HistogramMapView } from "../../media/histogram-map-view.tsx";
 import { MediaView } from "../../media/media-view.tsx";
 import { useApp } from "../../state/app.ts";
 import { useResource } from "../../state/resource.ts";
@@ -95,6 +98,7 @@ function MediaSteps({ runId, mediaKey, store }: MediaCardProps): JSX.Element {
     client.get<MediaAnswer>(path, { key, limit: MAX_ITEMS, ...(after > 0 && { after }) }, signal),
   );
   const position = useSignal<number | undefined>(undefined);
+  const overTime = useSignal(false);
   useEffect(
     () =>
       store.listen((message) => {
@@ -113,14 +117,24 @@ function MediaSteps({ runId, mediaKey, store }: MediaCardProps): JSX.Element {
   const at = Math.min(position.value ?? steps.length - 1, steps.length - 1);
   const step = steps[at];
   const items = (data?.items ?? []).filter((item) => item.step === step);
+  const map = mediaKey.kind === "histogram" && overTime.value ? mapOf(data?.items ?? []) : undefined;
   return (
     <>
+      {mediaKey.kind === "histogram" && steps.length > 1 && (
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={overTime.value}
+            onChange={(event) => (overTime.value = event.currentTarget.checked)}
+          />
+          Over all steps
+        </label>
+      )}
       <div class="media-body">
-        {items.map((item, i) => (
-          <MediaView key={`${item.wallMs} ${i}`} item={item} />
-        ))}
+        {map !== undefined && <HistogramMapView map={map} label={key} />}
+        {map === undefined && items.map((item, i) => <MediaView key={`${item.wallMs} ${i}`} item={item} />)}
       </div>
-      {step !== undefined && (
+      {step !== undefined && map === undefined && (
         <div class="media-step">
           <span>
             step {formatCount(step)}{" "}
@@ -145,4 +159,13 @@ function MediaSteps({ runId, mediaKey, store }: MediaCardProps): JSX.Element {
       )}
     </>
   );
+}
+
+/** All histograms that lie in their events; one that was moved out for its size is left out. */
+function mapOf(items: readonly MediaItem[]): HistogramMap | undefined {
+  const known = items.flatMap(({ step, data }) => {
+    const histogram = histogramData(data);
+    return histogram === undefined ? [] : [{ step, data: histogram }];
+  });
+  return histogramMap(known.sort((a, b) => a.step - b.step));
 }

@@ -72,7 +72,7 @@ function Search({ wanted, onlyHits, hits, at, onStep }: ToolbarProps): JSX.Eleme
       <input
         type="search"
         data-shortcut="search"
-        placeholder="Search output"
+        placeholder="Search output, or /pattern/"
         aria-label="Search output"
         value={wanted.value}
         onInput={(event) => (wanted.value = event.currentTarget.value)}
