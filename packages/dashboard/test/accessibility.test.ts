@@ -18,7 +18,9 @@ beforeAll(async () => {
       name: `run ${runId}`,
       tags: ["tag"],
       group: "g",
-      config: { lr: 0.1 },
+      config: { lr: 0.1, model: { width: 64, layers: [{ kind: "conv" }] } },
+      notes:
+        "# Goal\n\nSee [this](https://a.b/) and `code`.\n\n- [x] done\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n> quote",
     });
     await server.sendRows(runId, 0, 2000, {
       "train/loss": (step) => 1 / (step + 1),
@@ -27,7 +29,42 @@ beforeAll(async () => {
   }
   const media = { type: "media", wallMs: 1e12, step: 0 } as const;
   await server.send("one", [
-    { type: "console", lines: [{ line: 0, stream: "stderr", text: "careful", wallMs: 1e12 }] },
+    {
+      type: "console",
+      lines: [
+        { line: 0, stream: "stderr", text: "careful", wallMs: 1e12 },
+        ...Array.from({ length: 16 }, (_, i) => ({
+          line: i + 1,
+          stream: "stdout" as const,
+          text: `\u001b[${i < 8 ? 30 + i : 82 + i}mink\u001b[0m \u001b[${i < 8 ? 40 + i : 92 + i}mground\u001b[0m \u001b[2mdim\u001b[0m \u001b[38;5;${i * 14 + 20}mcube\u001b[0m`,
+          wallMs: 1e12,
+        })),
+      ],
+    },
+    {
+      type: "artifact",
+      direction: "produced",
+      name: "model",
+      kind: "model",
+      wallMs: 1e12,
+      digest: "d".repeat(64),
+      aliases: ["best"],
+      metadata: { acc: 0.9 },
+      files: [{ path: "table.csv", sizeBytes: 8, sha256: await server.putBlob("a,b\n1,2\n") }],
+    },
+    {
+      ...media,
+      key: "figure",
+      kind: "figure",
+      data: { format: "plotly", spec: { data: [{ y: [1, 2, 3] }, { y: [3, 2, 1] }], layout: { title: "Two lines" } } },
+    },
+    {
+      ...media,
+      key: "hist",
+      step: 5,
+      kind: "histogram",
+      data: { edges: [0, 1, 2], counts: [3, 1], count: 4, nonFinite: 0 },
+    },
     { ...media, key: "hist", kind: "histogram", data: { edges: [0, 1, 2], counts: [3, 1], count: 4, nonFinite: 0 } },
     {
       ...media,
@@ -72,7 +109,8 @@ async function violations(page: Page): Promise<string[]> {
   );
 }
 
-const VIEWS: readonly (readonly [string, string])[] = [
+/** Address, what shows that it is drawn, and what is pressed then. */
+const VIEWS: readonly (readonly [path: string, ready: string, press?: string])[] = [
   ["/", ".cell-name"],
   ["/projects/none", ".steps"],
   ["/runs/one", ".chart-count:not(:empty)"],
@@ -81,19 +119,30 @@ const VIEWS: readonly (readonly [string, string])[] = [
   ["/runs/one,two?tab=overview", ".values"],
   ["/runs/one?tab=console", ".console-line"],
   ["/runs/one?tab=media", ".histogram"],
+  ["/runs/one?tab=media", ".histogram", "text=Over all steps"],
+  ["/runs/one?tab=overview", ".markdown table"],
+  ["/runs/one?tab=overview", ".markdown table", ".notes-card .button"],
+  ["/runs/one?tab=artifacts", ".file-row", ".file-row button"],
+  ["/runs/one?tab=artifacts", ".file-row", ".artifact-versions summary"],
+  ["/runs/one?tab=overview", ".tree-leaf", "[aria-label='Rename run']"],
+  ["/runs/one?tab=overview", ".tree-leaf", ".run-menu summary"],
+  ["/runs/one?tab=console", ".console-line", ".command-button"],
+  ["/runs/one?tab=console", ".console-line", ".shortcut-button"],
+  ["/runs/missing", ".notice-error"],
+  ["/nowhere/at/all", ".empty"],
 ];
 
-describe.each(VIEWS)("%s", (path, ready) => {
+describe.each(VIEWS)("%s %s %s", (path, ready, press) => {
   it("has no violation of WCAG that axe can find, in light, in dark and on a phone, and fits into 390 pixels", async () => {
     const page = await dashboard.visit(path, { colorScheme: "light" });
     const theme = () => page.evaluate(() => document.documentElement.dataset["theme"]);
     await page.locator(ready).first().waitFor();
+    if (press !== undefined) await page.locator(press).first().click();
     await page.evaluate(AXE);
     expect(await theme()).toBe("light");
     expect(await violations(page)).toEqual([]);
     await page.emulateMedia({ colorScheme: "dark" });
     await eventually(theme).toBe("dark");
-    await page.locator(ready).first().waitFor();
     expect(await violations(page)).toEqual([]);
     await page.setViewportSize({ width: 390, height: 844 });
     await eventually(() => page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);

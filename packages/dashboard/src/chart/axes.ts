@@ -2,7 +2,7 @@
 import type uPlot from "uplot";
 import { formatTicks } from "../lib/number-format.ts";
 import { metricOfAxis, type PlotAxis } from "../lib/plot-axis.ts";
-import { DURATION_STEPS } from "../lib/ticks.ts";
+import { DURATION_STEPS, logTicks } from "../lib/ticks.ts";
 import { formatClock, formatDuration } from "../lib/time-format.ts";
 
 /** Colours of axes. */
@@ -29,7 +29,12 @@ export function xAxis(axis: PlotAxis, logX: boolean, colours: AxisColours): uPlo
   };
   if (logX) {
     const format: TickFormat = axis === "relative" ? (ticks) => ticks.map(shortDuration) : formatTicks;
-    return { ...shared, values: (_plot, ticks) => logTexts(ticks, format) };
+    return {
+      ...shared,
+      splits: logSplits,
+      filter: (_plot, ticks) => [...ticks],
+      values: (_plot, ticks) => each(ticks, format),
+    };
   }
   if (axis === "wall") {
     return { ...shared, values: (_plot, ticks, _axis, _space, distanceMs) => formatClock(ticks, distanceMs) };
@@ -49,30 +54,24 @@ export function yAxis(colours: AxisColours, logY: boolean, format: TickFormat): 
     size: (_plot, values) => Math.max(30, ...(values ?? []).map((text) => 12 + 6.2 * (text?.length ?? 0))),
     gap: 4,
     space: 30,
-    grid: { stroke: colours.grid, width: 1, ...(logY && { filter: (_plot, ticks) => decadesOnly(ticks) }) },
+    grid: { stroke: colours.grid, width: 1 },
     ticks: { show: false },
-    values: (_plot, ticks) => (logY ? logTexts(ticks, format) : linearTexts(ticks, format)),
+    ...(logY && { splits: logSplits, filter: (_plot, ticks) => [...ticks] }),
+    values: (_plot, ticks) => (logY ? each(ticks, format) : linearTexts(ticks, format)),
   };
 }
 
 /** Steps are whole numbers: ticks between them would mean nothing. */
 const STEP_DISTANCES = Array.from({ length: 16 }, (_, power) => [1, 2, 5].map((n) => n * 10 ** power)).flat();
 
-/** Lines of a log axis at 1, 10, 100 … only: those between them are noise. An axis of less than two decades keeps them all. */
-function decadesOnly(ticks: readonly number[]): (number | null)[] {
-  const decades = ticks.filter((tick) => mantissaOf(tick) === 1);
-  return decades.length < 2 ? [...ticks] : ticks.map((tick) => (mantissaOf(tick) === 1 ? tick : null));
+/** uPlot begins a log axis with a tick at its very end and counts on from there, whatever number that is; ours are round. */
+function logSplits(_plot: uPlot, _axis: number, from: number, to: number): number[] {
+  return logTicks([from, to]);
 }
 
-/** Round ticks only: uPlot begins a log axis with a tick at its very end, whatever number that is. */
-function logTexts(ticks: readonly (number | null)[], format: TickFormat): string[] {
-  const isRound = (tick: number): boolean => [1, 2, 5].includes(mantissaOf(tick));
-  return ticks.map((tick) => (tick !== null && isRound(tick) ? (format([tick])[0] ?? "") : ""));
-}
-
-/** The number before the power of ten, to six digits. */
-function mantissaOf(value: number): number {
-  return Number(value.toExponential(6).split("e")[0]);
+/** Ticks of a log axis are far apart: each is written by itself. */
+function each(ticks: readonly (number | null)[], format: TickFormat): string[] {
+  return ticks.map((tick) => (tick === null ? "" : (format([tick])[0] ?? "")));
 }
 
 /** uPlot leaves places empty where texts would be too dense. */

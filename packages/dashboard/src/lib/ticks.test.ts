@@ -27,6 +27,8 @@ describe("ticks", () => {
     expect(timeTicks([0, 3_600_000], 6)).toEqual([0, 600_000, 1_200_000, 1_800_000, 2_400_000, 3_000_000, 3_600_000]);
     expect(logTicks([0.5, 2000])).toEqual([1, 10, 100, 1000]);
     expect(logTicks([1.5, 7])).toEqual([2, 5]);
+    expect(logTicks([150, 120_000])).toEqual([1000, 10_000, 100_000]);
+    expect(logTicks([0.6, 0.9])).toEqual([0.6, 0.7, 0.8, 0.9]);
     expect(logTicks([1e-30, 1e30]).length).toBeLessThanOrEqual(8);
   });
 });

@@ -29,14 +29,15 @@ export function timeTicks([from, to]: Domain, most: number): number[] {
   return distance === undefined ? linearTicks([from, to], most) : multiples(distance, [from, to]);
 }
 
-/** Powers of ten; with 2 and 5 times each when there are fewer than two. */
+/** Ticks of a log axis: powers of ten; with 2 and 5 times each when there are fewer than two; evenly spaced ones where even those are too few. */
 export function logTicks([from, to]: Domain): number[] {
   const powers: number[] = [];
   for (let power = Math.floor(Math.log10(from)); power <= Math.ceil(Math.log10(to)); power++) powers.push(10 ** power);
   const inside = (tick: number): boolean => tick >= from && tick <= to;
   const decades = powers.filter(inside);
   if (decades.length >= 2) return every(decades, 8);
-  return powers.flatMap((power) => [power, 2 * power, 5 * power]).filter(inside);
+  const parts = powers.flatMap((power) => [power, 2 * power, 5 * power]).filter(inside);
+  return parts.length >= 2 ? parts : linearTicks([from, to], 4);
 }
 
 function multiples(distance: number, [from, to]: Domain): number[] {

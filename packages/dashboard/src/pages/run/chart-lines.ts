@@ -1,7 +1,7 @@
 /** @file Which lines the charts of a page draw, and what they are called. */
-import type { ReadonlySignal } from "@preact/signals";
 import { useComputed } from "@preact/signals";
-import type { RunDetail } from "trainlog/api";
+import type { MetricDefinition, RunDetail } from "trainlog/api";
+import { definitionOf } from "../../lib/metric-definition.ts";
 import type { RunStyle } from "../../lib/run-colour.ts";
 import { groupRuns, type RunGroup } from "../../lib/run-groups.ts";
 import type { RunView } from "../../lib/view-state.ts";
@@ -40,19 +40,11 @@ export function useDefinition(
   store: RunPageStore,
   metric: string,
 ): { readonly goal: "min" | "max" | undefined; readonly stepMetric: string | undefined } {
-  const found = (field: "goal" | "stepMetric"): string | undefined => {
-    for (const { detail } of store.runs.value.values()) {
-      const value = detail?.definitions.find(({ key }) => key === metric)?.[field];
-      if (value !== undefined) return value;
-    }
-    return undefined;
-  };
-  const goal: ReadonlySignal<string | undefined> = useComputed(() => found("goal"));
-  const stepMetric = useComputed(() => found("stepMetric"));
-  return {
-    goal: goal.value === "min" || goal.value === "max" ? goal.value : undefined,
-    stepMetric: stepMetric.value,
-  };
+  const definitions = (): MetricDefinition[] =>
+    [...store.runs.value.values()].flatMap(({ detail }) => detail?.definitions ?? []);
+  const goal = useComputed(() => definitionOf(metric, definitions(), "goal"));
+  const stepMetric = useComputed(() => definitionOf(metric, definitions(), "stepMetric"));
+  return { goal: goal.value, stepMetric: stepMetric.value };
 }
 
 /** Looks of the lines of the open page. */
