@@ -151,6 +151,26 @@ describe("Run.log", () => {
     expect(columns.at(-1)?.key).toBe(long);
   }, 120_000);
 
+  it("flushes a row after quiet time at once, and rows that follow each other together", () => {
+    vi.useFakeTimers();
+    try {
+      const { run, sink } = memoryRun();
+      vi.advanceTimersByTime(1000);
+      run.log({ a: 1 });
+      vi.advanceTimersByTime(20);
+      expect(sink.rows()).toHaveLength(1);
+      run.log({ a: 2 });
+      vi.advanceTimersByTime(100);
+      run.log({ a: 3 });
+      expect(sink.rows()).toHaveLength(1);
+      vi.advanceTimersByTime(150);
+      expect(sink.rows()).toHaveLength(3);
+      run.finishNow();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it("flushes by timer, by size, and in a loop that never yields", () => {
     vi.useFakeTimers();
     try {

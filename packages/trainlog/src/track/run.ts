@@ -16,8 +16,11 @@ import { checkRow, type LogRow, RowValues } from "./row-values.ts";
 import type { ArtifactSource, RunBackend } from "./sink.ts";
 import { SinkLane } from "./sink-lane.ts";
 
-/** Longest time that a logged row waits in memory while the event loop turns. Charts of a live run lag by this at most. */
+/** Longest time that a logged row waits in memory while the event loop turns: rows are written together this often. */
 export const FLUSH_AFTER_MS = 250;
+
+/** How long a row waits that comes when nothing was written for that long: who logs twice a second sees the charts move at once. */
+const FLUSH_SOON_MS = 20;
 
 /** A row that has waited this long although its timer should have fired sits in a loop that never yields: `log` flushes then. */
 const OVERDUE_MS = 500;
@@ -106,6 +109,7 @@ export class Run<Config extends object = Record<never, never>> implements AsyncD
   readonly #onClosed: ((disposed: boolean) => void)[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #waitingSinceMs = 0;
+  #flushedAtMs = 0;
   #nextStep: number;
   #rowStep = 0;
   #rowWallMs = 0;
@@ -350,7 +354,8 @@ export class Run<Config extends object = Record<never, never>> implements AsyncD
 
   #startWaiting(nowMs: number): void {
     this.#waitingSinceMs = nowMs;
-    this.#timer = setTimeout(() => this.#flush(), FLUSH_AFTER_MS);
+    const restMs = FLUSH_AFTER_MS - Math.max(0, nowMs - this.#flushedAtMs);
+    this.#timer = setTimeout(() => this.#flush(), Math.max(FLUSH_SOON_MS, restMs));
     // A browser's timer is a number; Node's must not keep a finished script alive.
     if (typeof this.#timer === "object") this.#timer.unref();
   }
@@ -358,6 +363,7 @@ export class Run<Config extends object = Record<never, never>> implements AsyncD
   #flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#flushedAtMs = Date.now();
     const events = this.#takeEvents();
     for (const lane of this.#lanes) lane.write(events);
   }
