@@ -5,7 +5,6 @@ import type { ArtifactEvent, RunEvent, RunState } from "../run/event.ts";
 import { newRunId } from "../run/id.ts";
 import { objectFromEntries } from "../run/json.ts";
 import { checkRunId } from "../run/limits.ts";
-import { type RunLogReader, type SeriesBuckets, seriesOverMetric } from "../run-log/read/index.ts";
 import { versionsOf } from "./artifact-versions.ts";
 import type { Blobs } from "./blobs/blobs.ts";
 import { FolderBlobs } from "./blobs/folder-blobs.ts";
@@ -25,6 +24,7 @@ import { editEvents } from "./run-edit.ts";
 import { summaryInEffect } from "./run-fold.ts";
 import { lastContactMs } from "./run-folder.ts";
 import { RunPlaces } from "./run-places.ts";
+import { seriesOf } from "./run-series.ts";
 import { runState } from "./run-state.ts";
 import { assertNotWritten, Sealer, sealRunFolder } from "./sealing.ts";
 import type { ServerLock } from "./server-lock.ts";
@@ -76,6 +76,7 @@ import type {
 } from "./types.ts";
 import { measureUsage } from "./usage.ts";
 import type { Durability } from "./wal/durability.ts";
+import { warnOnce } from "./warn-once.ts";
 
 const DEFAULT_SILENT_MS = 60_000;
 const DEFAULT_SEAL_MS = 60_000;
@@ -564,26 +565,4 @@ export class FolderStore implements Store {
     const message = `run ${runId} cannot be ${done}: it lies in ${folder}, which this store only watches; use another id, or a server of that folder`;
     throw new TrainlogError("run/watched", message, { status: 409 });
   }
-}
-
-/** A metric over step, time or another metric. */
-function seriesOf(reader: RunLogReader, key: string, { xMetric, ...query }: SeriesQuery): SeriesBuckets {
-  if (xMetric === undefined) return reader.series(key, query);
-  return seriesOverMetric(numbersOf(reader, xMetric), numbersOf(reader, key), query);
-}
-
-function numbersOf(reader: RunLogReader, key: string): Parameters<typeof seriesOverMetric>[0] {
-  const { steps, wallMs, values } = reader.points(key, { kind: "number" });
-  return { steps, wallMs, values: Float64Array.from(values, Number) };
-}
-
-/** Says each problem once, on the console. */
-function warnOnce(): (message: string) => void {
-  const said = new Set<string>();
-  return (message) => {
-    if (said.has(message) || said.size > 1000) return;
-    said.add(message);
-    // A store without an owner who listens still must not be silent about lost work.
-    process.emitWarning(message, "TrainlogWarning");
-  };
 }

@@ -129,8 +129,8 @@ export class RunPlaces {
   }
 
   #renamed(folder: string): { readonly runId: string; readonly name: string }[] {
-    return Array.from(this.#watched, ([runId, place]) => ({ runId, ...place })).filter(
-      (run) => run.folder === folder && run.runId !== run.name,
+    return Array.from(this.#watched).flatMap(([runId, place]) =>
+      place.folder === folder && place.name !== runId ? [{ runId, name: place.name }] : [],
     );
   }
 

@@ -64,6 +64,12 @@ describe("a store that watches other folders", () => {
       `run same of ${first} has the id of another run; it is shown as same.at-vision`,
       `run same of ${second} has the id of another run; it is shown as same.at-vision-2`,
     ]);
+    const renamed = (await store.folders()).map((folder) => folder.renamed);
+    expect(renamed).toEqual([
+      [],
+      [{ runId: "same.at-vision", name: "same" }],
+      [{ runId: "same.at-vision-2", name: "same" }],
+    ]);
     const points = await Promise.all(runs.map((run) => store.points(run.runId, "loss")));
     expect(points.map((answer) => answer?.totalPoints)).toEqual([1, 2, 3]);
   });
