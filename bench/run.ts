@@ -12,6 +12,7 @@ import { type Bench, type Figure, machine } from "./measure.ts";
 import { recovery } from "./recovery.ts";
 import { runQuery } from "./run-query.ts";
 import { series } from "./series.ts";
+import { serverIngest } from "./server-ingest.ts";
 import { storeIngest } from "./store-ingest.ts";
 import { train } from "./train.ts";
 import { types } from "./types.ts";
@@ -19,6 +20,7 @@ import { types } from "./types.ts";
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   "log-cost": logCost,
   "store-ingest": storeIngest,
+  "server-ingest": serverIngest,
   series,
   "run-query": runQuery,
   recovery,
