@@ -118,6 +118,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/du.ts")).duCommand,
   },
   {
+    name: "token",
+    summary: "make, list and revoke the tokens of a server",
+    load: async () => (await import("./commands/token.ts")).tokenCommand,
+  },
+  {
     name: "login",
     summary: "remember a server, so that verbs work on its runs",
     load: async () => (await import("./commands/login.ts")).loginCommand,
@@ -126,5 +131,15 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: "logout",
     summary: "forget a server and its token",
     load: async () => (await import("./commands/login.ts")).logoutCommand,
+  },
+  {
+    name: "doctor",
+    summary: "check machine, store and server, and say what to do",
+    load: async () => (await import("./commands/doctor.ts")).doctorCommand,
+  },
+  {
+    name: "completion",
+    summary: "completion of command lines for bash, zsh and fish",
+    load: async () => (await import("./commands/completion.ts")).completionCommand,
   },
 ];

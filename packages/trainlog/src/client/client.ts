@@ -13,7 +13,9 @@ import type {
   ConsoleAnswer,
   ConsoleLinesQuery,
   CreatedRun,
+  CreatedToken,
   CreateRun,
+  CreateToken,
   EditedRun,
   FolderList,
   GroupList,
@@ -37,11 +39,14 @@ import type {
   RunPatch,
   SeriesAnswer,
   SeriesRequest,
+  TokenInfo,
+  TokenList,
   TrashList,
   TrashListQuery,
   ValueList,
   ValueListQuery,
   Version,
+  Whoami,
 } from "../api/index.ts";
 import { isTrainlogError } from "../run/error.ts";
 import type { RunEvent } from "../run/event.ts";
@@ -52,6 +57,15 @@ import { type LiveOptions, liveMessages } from "./live.ts";
 
 /** Media type of batches in binary. */
 const BATCH_TYPE = "application/vnd.trainlog.batch";
+
+/** The tokens of a server. */
+export interface TokenRoutes {
+  list(): Promise<readonly TokenInfo[]>;
+  /** Makes a token; the answer is the only time that its secret is said. */
+  create(token: CreateToken): Promise<CreatedToken>;
+  /** @throws TrainlogError `token/not-found`. */
+  revoke(id: string): Promise<TokenInfo>;
+}
 
 /**
  * A trainlog server.
@@ -73,6 +87,20 @@ export class TrainlogClient {
   constructor(url: string, options: ClientOptions = {}) {
     this.channel = new HttpChannel(url, options);
     this.url = this.channel.url;
+  }
+
+  /** The server's tokens; needs one of the scope `admin`. */
+  get tokens(): TokenRoutes {
+    return {
+      list: async () => (await this.channel.json<TokenList>("GET", "/tokens")).tokens,
+      create: (token) => this.channel.json("POST", "/tokens", { json: token }),
+      revoke: (id) => this.channel.json("DELETE", `/tokens/${encodeURIComponent(id)}`),
+    };
+  }
+
+  /** What the token of this client allows. */
+  whoami(): Promise<Whoami> {
+    return this.channel.json("GET", "/whoami");
   }
 
   health(): Promise<Health> {

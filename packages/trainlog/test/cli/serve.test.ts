@@ -146,7 +146,7 @@ describe("trainlog rm and restore beside a server", () => {
     expect(await total()).toBe(3);
     const again = await trainlog(["restore", "20260102-030405-aaaaaaaa"], { cwd: folder, env });
     expect(again.code).toBe(1);
-    expect(again.stderr).toContain(`the server at ${url} says:`);
+    expect(again.stderr).toContain(`no run "20260102-030405-aaaaaaaa" in the trash`);
   });
 });
 

@@ -32,7 +32,7 @@ export const queryCommand: Command = defineCommand({
       value: "FIELD",
       multiple: true,
       help: "show this field; several with commas",
-      defaultText: USUAL_COLUMNS.join(","),
+      defaultText: USUAL_COLUMNS.join(", "),
     },
     sort: {
       type: "text",

@@ -4,6 +4,8 @@ import { describeValue } from "../../run/error.ts";
 import { type Command, type CommandContext, defineCommand, EXIT_OK, EXIT_PROBLEM } from "../command.ts";
 import { DIR_OPTION } from "../option-types.ts";
 import { usageError } from "../parse.ts";
+import { readLogins } from "../place/login-file.ts";
+import { SERVER_OPTIONS, serverAt } from "../place/where.ts";
 import { runFolders } from "../run-folders.ts";
 import { storeDirOf } from "../store-access.ts";
 import { formatPlural } from "../terminal/format.ts";
@@ -29,8 +31,8 @@ export const syncCommand: Command = defineCommand({
   ],
   options: {
     ...DIR_OPTION,
-    url: { type: "text", value: "URL", help: "address of the server", defaultText: "$TRAINLOG_URL" },
-    token: { type: "text", value: "TOKEN", help: "the server's token", defaultText: "$TRAINLOG_TOKEN" },
+    ...SERVER_OPTIONS,
+    url: { ...SERVER_OPTIONS.url, help: "address of the server" },
     timeout: { type: "integer", value: "SECONDS", default: 600, min: 1, max: 86_400, help: "longest time for one run" },
   },
   examples: [
@@ -40,12 +42,12 @@ export const syncCommand: Command = defineCommand({
   exitCodes: { 1: "a run could not be sent, or not all of it; it is as it was and can be sent again" },
   run: async ({ options, args, context }) => {
     const { env, out } = context;
-    const url = options.url ?? (env["TRAINLOG_URL"] || undefined);
-    if (url === undefined) throw usageError("where to? say --url URL (or set $TRAINLOG_URL)");
-    if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) {
-      throw usageError(`--url: expected an address such as http://gpu-box:5000, got ${describeValue(url)}`);
+    const asked = options.url ?? (env["TRAINLOG_URL"] || readLogins(env).current);
+    if (asked === undefined) throw usageError("where to? say --url URL (or set $TRAINLOG_URL, or trainlog login URL)");
+    if (!/^https?:\/\//i.test(asked) || !URL.canParse(asked)) {
+      throw usageError(`--url: expected an address such as http://gpu-box:5000, got ${describeValue(asked)}`);
     }
-    const token = options.token ?? (env["TRAINLOG_TOKEN"] || undefined);
+    const { url, token } = serverAt(asked, options.token, "option", context);
     const reports = await send(args, { ...options, url, token }, context);
     out.data({ runs: reports });
     for (const report of reports) out.text(reportLine(report));
