@@ -128,5 +128,5 @@ function versionAnswer({ artifact, ...version }: ArtifactVersion): ArtifactVersi
 }
 
 function noSuchArtifact(where: string, name: string): TrainlogError {
-  return new TrainlogError("artifact/not-found", `${where} has no artifact ${describeValue(name)}`, { status: 404 });
+  return new TrainlogError("artifact/unknown", `${where} has no artifact ${describeValue(name)}`, { status: 404 });
 }

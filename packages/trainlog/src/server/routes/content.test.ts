@@ -113,8 +113,8 @@ describe("artifacts of a project", () => {
     }
     expect((await get<ArtifactVersionDetail>("/projects/p/artifacts/model/latest")).description).toBe("again");
     expect(await problem("/projects/p/artifacts/model/v9")).toEqual([404, "artifact/no-version"]);
-    expect(await problem("/projects/p/artifacts/none")).toEqual([404, "artifact/not-found"]);
-    expect(await problem("/projects/none/artifacts/model")).toEqual([404, "artifact/not-found"]);
+    expect(await problem("/projects/p/artifacts/none")).toEqual([404, "artifact/unknown"]);
+    expect(await problem("/projects/none/artifacts/model")).toEqual([404, "artifact/unknown"]);
   });
 
   it("give their files by path, whatever the path and the name are", async () => {
@@ -143,7 +143,7 @@ describe("artifacts of a project", () => {
     // A path is looked up in the artifact's list of files, never on the disk.
     expect(await problem(`/runs/a/artifacts/${name}/files/..%2F..%2Fetc%2Fshadow`)).toEqual([404, "artifact/no-file"]);
     expect(await problem(`/runs/a/artifacts/${name}/files/elsewhere.bin`)).toEqual([404, "artifact/elsewhere"]);
-    expect(await problem("/runs/a/artifacts/none/files/x")).toEqual([404, "artifact/not-found"]);
+    expect(await problem("/runs/a/artifacts/none/files/x")).toEqual([404, "artifact/unknown"]);
   });
 });
 
