@@ -109,18 +109,18 @@ async function violations(page: Page): Promise<string[]> {
   );
 }
 
-/** Address, what shows that it is drawn, and what is pressed then. */
-const VIEWS: readonly (readonly [path: string, ready: string, press?: string])[] = [
-  ["/", ".cell-name"],
-  ["/projects/none", ".steps"],
-  ["/runs/one", ".chart-count:not(:empty)"],
-  ["/runs/one,two?smooth=time:0.6&zoom=10..500", ".chart-count:not(:empty)"],
-  ["/runs/one,two?group=group&pin=val/loss&outliers=ignore", ".chart-count:not(:empty)"],
-  ["/runs/one,two?tab=overview", ".values"],
-  ["/runs/one?tab=console", ".console-line"],
-  ["/runs/one?tab=media", ".histogram"],
+/** Address, what shows that it is drawn, and what is pressed then (nothing when empty). */
+const VIEWS: readonly (readonly [path: string, ready: string, press: string])[] = [
+  ["/", ".cell-name", ""],
+  ["/projects/none", ".steps", ""],
+  ["/runs/one", ".chart-count:not(:empty)", ""],
+  ["/runs/one,two?smooth=time:0.6&zoom=10..500", ".chart-count:not(:empty)", ""],
+  ["/runs/one,two?group=group&pin=val/loss&outliers=ignore", ".chart-count:not(:empty)", ""],
+  ["/runs/one,two?tab=overview", ".values", ""],
+  ["/runs/one?tab=console", ".console-line", ""],
+  ["/runs/one?tab=media", ".histogram", ""],
   ["/runs/one?tab=media", ".histogram", "text=Over all steps"],
-  ["/runs/one?tab=overview", ".markdown table"],
+  ["/runs/one?tab=overview", ".markdown table", ""],
   ["/runs/one?tab=overview", ".markdown table", ".notes-card .button"],
   ["/runs/one?tab=artifacts", ".file-row", ".file-row button"],
   ["/runs/one?tab=artifacts", ".file-row", ".artifact-versions summary"],
@@ -128,8 +128,8 @@ const VIEWS: readonly (readonly [path: string, ready: string, press?: string])[]
   ["/runs/one?tab=overview", ".tree-leaf", ".run-menu summary"],
   ["/runs/one?tab=console", ".console-line", ".command-button"],
   ["/runs/one?tab=console", ".console-line", ".shortcut-button"],
-  ["/runs/missing", ".notice-error"],
-  ["/nowhere/at/all", ".empty"],
+  ["/runs/missing", ".notice-error", ""],
+  ["/projects/a/b/c", ".empty", ""],
 ];
 
 describe.each(VIEWS)("%s %s %s", (path, ready, press) => {
@@ -137,7 +137,7 @@ describe.each(VIEWS)("%s %s %s", (path, ready, press) => {
     const page = await dashboard.visit(path, { colorScheme: "light" });
     const theme = () => page.evaluate(() => document.documentElement.dataset["theme"]);
     await page.locator(ready).first().waitFor();
-    if (press !== undefined) await page.locator(press).first().click();
+    if (press !== "") await page.locator(press).first().click();
     await page.evaluate(AXE);
     expect(await theme()).toBe("light");
     expect(await violations(page)).toEqual([]);

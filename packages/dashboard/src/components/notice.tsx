@@ -27,17 +27,18 @@ export function Warning({ children }: { readonly children: ComponentChildren }):
   );
 }
 
-/** There is nothing to show, and what to do about it. */
-export function Empty({
-  title,
-  children,
-}: {
+interface EmptyProps {
   readonly title: string;
+  /** Whether it stands in the place of a page, whose heading it then is. */
+  readonly wholePage?: boolean;
   readonly children?: ComponentChildren;
-}): JSX.Element {
+}
+
+/** There is nothing to show, and what to do about it. */
+export function Empty({ title, wholePage = false, children }: EmptyProps): JSX.Element {
   return (
     <div class="empty">
-      <h2>{title}</h2>
+      {wholePage ? <h1>{title}</h1> : <h2>{title}</h2>}
       {children}
     </div>
   );

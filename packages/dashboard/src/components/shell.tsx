@@ -79,7 +79,7 @@ function LostPage({ path }: { readonly path: string }): JSX.Element {
     document.title = "No such page · trainlog";
   }, []);
   return (
-    <Empty title="There is no such page">
+    <Empty title="There is no such page" wholePage>
       <p>
         Nothing is at <code>{path}</code>. <a href="/">All runs</a>
       </p>

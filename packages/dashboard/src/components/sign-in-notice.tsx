@@ -21,7 +21,7 @@ export function SignInNotice(): JSX.Element {
     if (refused.value === undefined) window.location.reload();
   };
   return (
-    <Empty title="This server asks for its token">
+    <Empty title="This server asks for its token" wholePage>
       <p>
         From whoever runs this server: the value of its <code>TRAINLOG_TOKEN</code>, or one made by{" "}
         <code>trainlog token create</code>.

@@ -128,7 +128,7 @@ function FileRow({ file }: { readonly file: ArtifactFileInfo }): JSX.Element {
             type="button"
             class="link"
             aria-expanded={shown.value}
-            aria-label={`Preview ${file.path}`}
+            aria-label={`${shown.value ? "Hide" : "Preview"} ${file.path}`}
             onClick={() => (shown.value = !shown.value)}
           >
             {shown.value ? "Hide" : "Preview"}
