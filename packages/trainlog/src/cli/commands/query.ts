@@ -49,7 +49,7 @@ export const queryCommand: Command = defineCommand({
     format: { type: "text", short: "f", value: "FORMAT", choices: FORMATS, default: "table", help: FORMATS.join(", ") },
   },
   examples: [
-    ["trainlog query 'metric.loss.min < 0.1 and tag = best' -c name,config.lr,metric.loss.min", "some columns"],
+    ["trainlog query 'metric.loss.min < 0.1' -c name,config.lr,metric.loss.min", "some columns"],
     ["trainlog query 'state = finished' -s metric.acc.max --desc -n 5", "the five best"],
     ["trainlog query 'created > -7d' -c name,metric.loss.last -f csv > week.csv", "for a spreadsheet"],
     ["trainlog export $(trainlog query 'tag = paper' -f ids) -o paper.parquet", "runs for another command"],
