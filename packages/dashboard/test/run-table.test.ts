@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { eventually, LiveDashboard } from "./live-dashboard.ts";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 let dashboard: LiveDashboard;
 
@@ -120,6 +123,22 @@ describe("table of runs", () => {
     expect(whole.split("\r\n")[0]).toContain("config.opt.name,metric.loss.last,metric.loss.max,metric.loss.min");
   });
 
+  it("draws runs over columns, and makes a filter of what is marked", async () => {
+    const page = await dashboard.visit("/projects/mnist?plot=parallel&columns=config.opt.name,metric.loss.min");
+    await eventually(() => page.locator(".parallel-line").count()).toBe(6);
+    const grip = await page.locator('[data-column="metric.loss.min"]').boundingBox();
+    if (grip === null) throw new Error("the axis is not on the page");
+    const x = grip.x + grip.width / 2;
+    await page.mouse.move(x, grip.y + grip.height - 1);
+    await page.mouse.down();
+    await page.mouse.move(x, grip.y + grip.height * 0.7, { steps: 3 });
+    await page.mouse.up();
+    await page.getByText("2 of 6 runs marked").waitFor();
+    await page.getByRole("button", { name: "Filter the list by this" }).click();
+    await eventually(names(page)).toEqual(["run 1", "run 0"]);
+    expect(await page.getByLabel("Filter runs").inputValue()).toContain("metric.loss.min >= ");
+  });
+
   it("keeps a view by name", async () => {
     const page = await dashboard.visit("/projects/mnist?sort=name&selected=r1");
     await eventually(names(page)).toEqual([...all].reverse());
@@ -154,5 +173,44 @@ describe("projects", () => {
     await eventually(() => page.locator(".project-notes").innerText()).toBe("theirs\n\nmine");
     await page.getByRole("link", { name: "mnist" }).click();
     await eventually(names(page)).toEqual(all);
+  });
+});
+
+/** What axe, which is on the page, finds there. */
+function violations(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    // axe puts itself on `window`; its own types cannot be seen inside the page.
+    const { axe } = window as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+    };
+    return (await axe.run()).violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" ")}`,
+    );
+  });
+}
+
+describe.each([
+  ["/projects", ".project-card", ""],
+  ["/trash", ".empty", ""],
+  [
+    "/projects/mnist?group=config.opt.name&selected=r1&filter=state = &plot=parallel&columns=config.opt.name,metric.loss.min",
+    ".group-row",
+    "",
+  ],
+  ["/projects/mnist?columns=tag,metric.loss.min&pin=tag", ".run-row .pinned", "summary:has-text('Columns')"],
+  ["/projects/mnist", ".cell-name", "summary:has-text('More')"],
+])("%s %s %s", (path, ready, press) => {
+  it("has no violation of WCAG that axe can find, in light, in dark and on a phone, and fits into 390 pixels", async () => {
+    const page = await dashboard.visit(path, { colorScheme: "light" });
+    await page.locator(ready).first().waitFor();
+    if (press !== "") await page.locator(press).click();
+    await page.evaluate(AXE);
+    expect(await violations(page)).toEqual([]);
+    await page.emulateMedia({ colorScheme: "dark" });
+    await eventually(() => page.evaluate(() => document.documentElement.dataset["theme"])).toBe("dark");
+    expect(await violations(page)).toEqual([]);
+    await page.setViewportSize({ width: 390, height: 844 });
+    await eventually(() => page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+    expect(await violations(page)).toEqual([]);
   });
 });

@@ -10,6 +10,7 @@ import { FilterBar } from "./runs/filter-bar.tsx";
 import { FirstSteps } from "./runs/first-steps.tsx";
 import { GroupMenu } from "./runs/group-menu.tsx";
 import { MoreMenu } from "./runs/more-menu.tsx";
+import { ParallelView } from "./runs/parallel-view.tsx";
 import { ProjectNav } from "./runs/project-nav.tsx";
 import { RunTable } from "./runs/run-table.tsx";
 import { SelectionBar } from "./runs/selection-bar.tsx";
@@ -73,6 +74,7 @@ function Content({ view, page }: PartProps): JSX.Element {
     <>
       {failure !== undefined && <ErrorNotice error={failure} onRetry={page.reload} />}
       {isChosen && <SelectionBar view={view} filter={page.filter} total={total} work={page.work} />}
+      {view.parallel && <ParallelView runs={runs} shown={page.shown} filter={page.filter} />}
       {runs.length > 0 && (
         <RunTable
           view={view}

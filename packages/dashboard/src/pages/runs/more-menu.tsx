@@ -110,7 +110,7 @@ function Views({ view }: { readonly view: RunsView }): JSX.Element {
   };
   return (
     <>
-      <h3>Views</h3>
+      <h2>Views</h2>
       <ul class="menu-list" aria-label="Saved views">
         {saved.views.value.map((one) => (
           <li key={one.name} class="saved-view">

@@ -9,6 +9,9 @@ export const SELECT_WIDTH = 34;
 /** Least width of a column of values where rows are groups: a mean and how far the extremes are apart. */
 const GROUP_VALUE_WIDTH = 136;
 
+/** Least width of the column of names where rows are groups: fields, their values and the number of runs. */
+const GROUP_NAME_WIDTH = 360;
+
 /** A column of the table. */
 export interface TableColumn extends ColumnSize {
   readonly run: RunColumn;
@@ -26,7 +29,7 @@ export function tableColumns(
     const chosenWidth = widthOf(view.widths, run.id);
     return {
       run,
-      width: view.groupBy.length > 0 && run.field.of !== "run" ? Math.max(run.width, GROUP_VALUE_WIDTH) : run.width,
+      width: view.groupBy.length > 0 ? groupWidth(run) : run.width,
       ...(run.grow !== undefined && { grow: run.grow }),
       ...(chosenWidth !== undefined && { chosenWidth }),
       pinned: run === NAME_COLUMN || isPinned(run),
@@ -37,4 +40,9 @@ export function tableColumns(
 /** Places the columns in a view of some width. */
 export function placeColumns(columns: readonly TableColumn[], viewWidth: number): ColumnLayout<TableColumn> {
   return layOutColumns(columns, SELECT_WIDTH, viewWidth);
+}
+
+function groupWidth({ id, field, width }: RunColumn): number {
+  if (id === NAME_COLUMN.id) return Math.max(width, GROUP_NAME_WIDTH);
+  return field.of === "run" ? width : Math.max(width, GROUP_VALUE_WIDTH);
 }

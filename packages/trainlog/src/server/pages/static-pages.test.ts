@@ -22,7 +22,7 @@ afterEach(() => {
 });
 
 describe("the dashboard", () => {
-  it.each(["/", "/runs/abc", "/projects/a%2Fb", "/runs/x/y?zoom=1", "/compare?runs=a,b"])(
+  it.each(["/", "/runs/abc", "/projects/a%2Fb", "/runs/x/y?zoom=1", "/compare?runs=a,b", "/trash"])(
     "is drawn at %s, under a policy without inline script",
     async (path) => {
       const answer = await testApp({ dashboardDir: dir }).app.request(path);

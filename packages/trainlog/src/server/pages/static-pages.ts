@@ -92,7 +92,7 @@ export class StaticPages {
 
 /** Addresses that the dashboard draws itself. */
 function isAppRoute(pathname: string): boolean {
-  return pathname === "/" || /^\/(runs|projects|compare)(\/|$)/.test(pathname);
+  return pathname === "/" || /^\/(runs|projects|compare|trash)(\/|$)/.test(pathname);
 }
 
 async function load(full: string): Promise<StaticFile> {
