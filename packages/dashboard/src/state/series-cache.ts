@@ -7,9 +7,9 @@
 import { batch, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { LiveColumn, RowsMessage, Series, SeriesAnswer, SeriesAxis, SeriesRequest } from "trainlog/api";
 import type { ApiClient } from "../client/http.ts";
+import type { Zoom } from "../lib/chart-view.ts";
 import { HeldLine } from "../lib/held-line.ts";
 import { lineFromSeries, type NewPoints, type SeriesLine, spliceDetail } from "../lib/series-line.ts";
-import type { Zoom } from "../lib/chart-view.ts";
 
 /** Buckets per line: about two per CSS pixel of a chart in the grid. */
 const BUDGET = 600;
