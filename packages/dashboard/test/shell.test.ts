@@ -35,7 +35,7 @@ describe("command bar", () => {
     await chartOf(page, "val/acc").waitFor();
     await page.keyboard.press("Control+k");
     await field.fill("vacc");
-    await page.getByRole("option", { name: "val/acc" }).waitFor();
+    await page.getByRole("option", { name: "Metric val/acc" }).waitFor();
     await page.keyboard.press("Enter");
     await eventually(() => page.url()).toContain("focus=val/acc");
     await page.keyboard.press("Control+k");
