@@ -157,7 +157,7 @@ describe("Run.log", () => {
       const { run, sink } = memoryRun();
       vi.advanceTimersByTime(1000);
       run.log({ a: 1 });
-      vi.advanceTimersByTime(20);
+      vi.advanceTimersByTime(25);
       expect(sink.rows()).toHaveLength(1);
       run.log({ a: 2 });
       vi.advanceTimersByTime(100);

@@ -20,7 +20,7 @@ import { SinkLane } from "./sink-lane.ts";
 export const FLUSH_AFTER_MS = 250;
 
 /** How long a row waits that comes when nothing was written for that long: who logs twice a second sees the charts move at once. */
-const FLUSH_SOON_MS = 20;
+const FLUSH_SOON_MS = 25;
 
 /** A row that has waited this long although its timer should have fired sits in a loop that never yields: `log` flushes then. */
 const OVERDUE_MS = 500;
@@ -108,8 +108,8 @@ export class Run<Config extends object = Record<never, never>> implements AsyncD
   readonly #onFinish: (() => void)[] = [];
   readonly #onClosed: ((disposed: boolean) => void)[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Since when the oldest row waits; while none does, when rows were last written. */
   #waitingSinceMs = 0;
-  #flushedAtMs = 0;
   #nextStep: number;
   #rowStep = 0;
   #rowWallMs = 0;
@@ -353,17 +353,17 @@ export class Run<Config extends object = Record<never, never>> implements AsyncD
   }
 
   #startWaiting(nowMs: number): void {
+    const wasQuiet = nowMs - this.#waitingSinceMs > FLUSH_AFTER_MS;
+    this.#timer = setTimeout(() => this.#flush(), wasQuiet ? FLUSH_SOON_MS : FLUSH_AFTER_MS);
     this.#waitingSinceMs = nowMs;
-    const restMs = FLUSH_AFTER_MS - Math.max(0, nowMs - this.#flushedAtMs);
-    this.#timer = setTimeout(() => this.#flush(), Math.max(FLUSH_SOON_MS, restMs));
     // A browser's timer is a number; Node's must not keep a finished script alive.
-    if (typeof this.#timer === "object") this.#timer.unref();
+    this.#timer.unref?.();
   }
 
   #flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#flushedAtMs = Date.now();
+    this.#waitingSinceMs = Date.now();
     const events = this.#takeEvents();
     for (const lane of this.#lanes) lane.write(events);
   }

@@ -125,7 +125,7 @@ async function bytesOfSource(source: BlobSource): Promise<Uint8Array<ArrayBuffer
   if ("pixels" in source) return pngFile(source.pixels, await deflate(scanLines(source.pixels)));
   throw new TrainlogError(
     "media/unsupported",
-    `${source.path}: a page cannot read files by path; pass a File or its bytes`,
+    `${source.path}: a page cannot read paths; pass a File or its bytes`,
   );
 }
 
