@@ -123,10 +123,7 @@ async function bytesOfSource(source: BlobSource): Promise<Uint8Array<ArrayBuffer
   if ("bytes" in source) return source.bytes.slice();
   if ("blob" in source) return new Uint8Array(await source.blob.arrayBuffer());
   if ("pixels" in source) return pngFile(source.pixels, await deflate(scanLines(source.pixels)));
-  throw new TrainlogError(
-    "media/unsupported",
-    `${source.path}: a page cannot read paths; pass a File or its bytes`,
-  );
+  throw new TrainlogError("media/unsupported", `${source.path}: a page cannot read paths; pass a File or its bytes`);
 }
 
 async function deflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
