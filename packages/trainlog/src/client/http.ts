@@ -19,7 +19,7 @@ export interface ClientOptions {
 }
 
 /** Values of query parameters; a list repeats its parameter. */
-export type Query = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
+type Query = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
 
 /** One request. */
 export interface RequestSpec {
