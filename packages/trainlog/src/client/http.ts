@@ -18,9 +18,6 @@ export interface ClientOptions {
   readonly timeoutMs?: number;
 }
 
-/** Values of query parameters; a list repeats its parameter. */
-type Query = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
-
 /** One request. */
 export interface RequestSpec {
   readonly query?: object;
